@@ -1,0 +1,135 @@
+/**
+ * The group law of y^2 = x^3 + 7 on many points at once.
+ *
+ * Affine additions share one inversion. The formulas are not complete: an addition of a point to itself
+ * or to its negative has no result here. Such a lane becomes *exceptional* and stays so through every
+ * later step: `undefined` in affine form, Z = 0 in Jacobian form. It is never wrong, and the caller
+ * recomputes it by other means. A step of the other lanes does not depend on any value.
+ */
+import { canonical, inverse, mul, reduce } from './field.ts';
+
+/** x and y, loose field elements. */
+export interface Affine {
+  readonly x: bigint;
+  readonly y: bigint;
+}
+
+/** A point, or nothing if the lane is exceptional. */
+export type Lane = Affine | undefined;
+
+/** (X / Z^2, Y / Z^3); exceptional if Z = 0. */
+export interface Jacobian {
+  readonly x: bigint;
+  readonly y: bigint;
+  readonly z: bigint;
+}
+
+const EXCEPTIONAL: Jacobian = { x: 0n, y: 0n, z: 0n };
+
+/**
+ * The inverses of many elements for one inversion and three multiplications each (Montgomery's trick,
+ * Guide to ECC algorithm 2.26). Zero gives exactly 0n, anything else never does.
+ */
+export function invertEach(values: readonly bigint[]): bigint[] {
+  const out: bigint[] = []; // first the product of all values before i, then the inverse of value i
+  let product = 1n;
+  for (const value of values) {
+    out.push(product);
+    product = mul(product, value);
+  }
+  if (canonical(product) === 0n) {
+    // Some lane is exceptional: 1 stands in for its zero, so that the others are not lost.
+    const isZero = values.map((value) => canonical(value) === 0n);
+    const inverses = invertEach(values.map((value, i) => (isZero[i] === true ? 1n : value)));
+    return inverses.map((each, i) => (isZero[i] === true ? 0n : each));
+  }
+  let rest = inverse(product); // 1 / (product of the values up to and including i)
+  for (let i = values.length - 1; i >= 0; i--) {
+    out[i] = mul(rest, out[i] ?? 0n);
+    rest = mul(rest, values[i] ?? 0n);
+  }
+  return out;
+}
+
+/** The third point on the line through `a` and `b` with this slope, negated (Guide to ECC 3.1.2). */
+function chord(slope: bigint, a: Affine, b: Affine): Affine {
+  const x = reduce(slope * slope - a.x - b.x);
+  return { x, y: reduce(slope * (a.x - x) - a.y) };
+}
+
+/** a_i + b_i; exceptional if a_i = b_i, a_i = -b_i or one of them is exceptional. */
+export function addEach(a: readonly Lane[], b: readonly Lane[]): Lane[] {
+  const inverses = invertEach(
+    a.map((p, i) => {
+      const q = b[i];
+      return p === undefined || q === undefined ? 0n : q.x - p.x;
+    }),
+  );
+  return a.map((p, i) => {
+    const q = b[i];
+    const inverted = inverses[i] ?? 0n;
+    if (p === undefined || q === undefined || inverted === 0n) return undefined;
+    return chord(mul(q.y - p.y, inverted), p, q);
+  });
+}
+
+/** The sums of neighbours, a_0 + a_1, a_2 + a_3, ..., exceptional as in `addEach`. */
+export function addPairs(points: readonly Lane[]): Lane[] {
+  const every2nd = (from: 0 | 1): Lane[] =>
+    Array.from({ length: points.length / 2 }, (_, i) => points[2 * i + from]);
+  return addEach(every2nd(0), every2nd(1));
+}
+
+/** 2 a_i. No point of an odd order has y = 0, so this makes no lane exceptional. */
+export function doubleEach(a: readonly Lane[]): Lane[] {
+  const inverses = invertEach(a.map((p) => (p === undefined ? 0n : 2n * p.y)));
+  return a.map((p, i) => {
+    const inverted = inverses[i] ?? 0n;
+    if (p === undefined || inverted === 0n) return undefined;
+    return chord(mul(3n * mul(p.x, p.x), inverted), p, p);
+  });
+}
+
+/** The same point with Z = 1. */
+export const toJacobian = (p: Lane): Jacobian => (p === undefined ? EXCEPTIONAL : { ...p, z: 1n });
+
+/** 2p for the curve coefficient a = 0 (Guide to ECC section 3.2.2, "Point doubling"). 2 Y 0 = 0. */
+export function double({ x, y, z }: Jacobian): Jacobian {
+  const xx = mul(x, x);
+  const yy = mul(y, y);
+  const m = xx + xx + xx; // M = 3 X^2
+  const s = reduce((x * yy) << 2n); // S = 4 X Y^2
+  const x3 = reduce(m * m - s - s);
+  return {
+    x: x3,
+    y: reduce(m * (s - x3) - ((yy * yy) << 3n)),
+    z: reduce((y * z) << 1n),
+  };
+}
+
+/**
+ * p + q, Jacobian and affine (Guide to ECC algorithm 3.22, steps 3 to 19). If p = q or p = -q then
+ * h = 0, so Z is 0 in the result and in whatever is computed from it: Z3 = Z1 h, and double keeps 0.
+ */
+export function addMixed(p: Jacobian, q: Lane): Jacobian {
+  if (q === undefined) return EXCEPTIONAL;
+  const zz = mul(p.z, p.z);
+  const h = mul(zz, q.x) - p.x;
+  const r = mul(mul(zz, p.z), q.y) - p.y;
+  const hh = mul(h, h);
+  const hhh = mul(hh, h);
+  const v = mul(hh, p.x);
+  const x3 = reduce(r * r - hhh - v - v);
+  return { x: x3, y: reduce(r * (v - x3) - hhh * p.y), z: mul(p.z, h) };
+}
+
+/** (X / Z^2, Y / Z^3), with one inversion for all. */
+export function toAffineEach(points: readonly Jacobian[]): Lane[] {
+  const inverses = invertEach(points.map(({ z }) => z));
+  return points.map(({ x, y }, i) => {
+    const inverted = inverses[i] ?? 0n;
+    if (inverted === 0n) return undefined;
+    const squared = mul(inverted, inverted);
+    return { x: mul(x, squared), y: mul(y, mul(squared, inverted)) };
+  });
+}

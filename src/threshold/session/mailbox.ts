@@ -1,0 +1,102 @@
+/**
+ * Exactly one message per round, kind and sender (specification 3.1; pitfalls P-35, P-38). Memory is
+ * bounded: only announced slots exist, and each has a fixed size.
+ */
+import { equalBytes } from '../../codec.ts';
+import { ProtocolError, type PartyIndex } from '../abort.ts';
+import type { AnyRoundShape, RawInbox } from './round.ts';
+
+/** Two different messages for one slot, both authenticated. */
+export interface Equivocation {
+  readonly round: number;
+  readonly from: PartyIndex;
+  readonly first: Uint8Array;
+  readonly second: Uint8Array;
+}
+
+interface Slots {
+  readonly shape: AnyRoundShape;
+  readonly broadcasts: Map<PartyIndex, Uint8Array>;
+  readonly direct: Map<PartyIndex, Uint8Array>;
+}
+
+/** The messages of one session of one party. */
+export class Mailbox {
+  readonly #rounds: ReadonlyMap<number, Slots>;
+  readonly #self: PartyIndex;
+
+  constructor(self: PartyIndex, shapes: readonly AnyRoundShape[]) {
+    this.#self = self;
+    this.#rounds = new Map(
+      shapes.map((shape) => [
+        shape.number,
+        { shape, broadcasts: new Map<PartyIndex, Uint8Array>(), direct: new Map<PartyIndex, Uint8Array>() },
+      ]),
+    );
+  }
+
+  /**
+   * Files an authenticated message. A repetition of the same bytes changes nothing.
+   *
+   * @throws ProtocolError class A' when the sender has no message in this slot, the length is wrong, or a
+   *   different message is there already (then `evidence` holds both)
+   */
+  put(round: number, kind: 'broadcast' | 'direct', from: PartyIndex, body: Uint8Array): void {
+    const slots = this.#rounds.get(round);
+    const channel = slots?.shape[kind];
+    if (slots === undefined || channel === undefined || !channel.from.includes(from)) {
+      throw new ProtocolError("A'", `unexpected message in round ${String(round)}`, from);
+    }
+    if (body.length !== channel.schema.size) {
+      throw new ProtocolError(
+        "A'",
+        `round ${String(round)}: ${String(channel.schema.size)} bytes expected, ${String(body.length)} received`,
+        from,
+      );
+    }
+    const slot = kind === 'broadcast' ? slots.broadcasts : slots.direct;
+    const known = slot.get(from);
+    if (known === undefined) {
+      slot.set(from, body.slice());
+    } else if (!equalBytes(known, body)) {
+      const evidence: Equivocation = { round, from, first: known, second: body.slice() };
+      throw new EquivocationError(evidence);
+    }
+  }
+
+  /** The messages of a round once every sender's is there. */
+  take(round: number): RawInbox | undefined {
+    const slots = this.#rounds.get(round);
+    if (slots === undefined) return undefined;
+    const complete = (['broadcast', 'direct'] as const).every((kind) => {
+      const filled = kind === 'broadcast' ? slots.broadcasts : slots.direct;
+      return (slots.shape[kind]?.from ?? []).every((from) => filled.has(from));
+    });
+    return complete ? { broadcasts: slots.broadcasts, direct: slots.direct } : undefined;
+  }
+
+  /** Whose messages of a round are missing, ascending. */
+  missing(round: number): PartyIndex[] {
+    const slots = this.#rounds.get(round);
+    if (slots === undefined) return [];
+    const absent = new Set<PartyIndex>();
+    for (const from of slots.shape.broadcast?.from ?? []) {
+      if (!slots.broadcasts.has(from)) absent.add(from);
+    }
+    for (const from of slots.shape.direct?.from ?? []) {
+      if (!slots.direct.has(from)) absent.add(from);
+    }
+    absent.delete(this.#self);
+    return [...absent].sort((a, b) => a - b);
+  }
+}
+
+/** A peer sent two different messages for one slot. Both are kept. */
+export class EquivocationError extends ProtocolError {
+  readonly evidence: Equivocation;
+
+  constructor(evidence: Equivocation) {
+    super("A'", `two different messages in round ${String(evidence.round)}`, evidence.from);
+    this.evidence = evidence;
+  }
+}
