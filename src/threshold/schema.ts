@@ -55,6 +55,14 @@ export const bytes = (size: number): Schema<Uint8Array> =>
     (value) => value,
   );
 
+/** Nothing: a field that messages of another role have. */
+export const absent: Schema<undefined> = {
+  size: 0,
+  encode: () => new Uint8Array(),
+  read: () => undefined,
+  layout: () => [],
+};
+
 /** A point of the group, never the identity. */
 export const point = (group: Group): Schema<Element> =>
   leaf(

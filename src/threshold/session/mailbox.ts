@@ -47,10 +47,11 @@ export class Mailbox {
     if (slots === undefined || channel === undefined || !channel.from.includes(from)) {
       throw new ProtocolError("A'", `unexpected message in round ${String(round)}`, from);
     }
-    if (body.length !== channel.schema.size) {
+    const { size } = channel.per?.get(from) ?? channel.schema;
+    if (body.length !== size) {
       throw new ProtocolError(
         "A'",
-        `round ${String(round)}: ${String(channel.schema.size)} bytes expected, ${String(body.length)} received`,
+        `round ${String(round)}: ${String(size)} bytes expected, ${String(body.length)} received`,
         from,
       );
     }

@@ -14,7 +14,13 @@ export interface Channel<T> {
   /** Ascending. */
   readonly from: readonly PartyIndex[];
   readonly schema: Schema<T>;
+  /** Layouts of senders whose role makes their message another one. */
+  readonly per?: ReadonlyMap<PartyIndex, Schema<T>>;
 }
+
+/** The layout of one sender's message. */
+export const schemaFor = <T>(channel: Channel<T>, from: PartyIndex): Schema<T> =>
+  channel.per?.get(from) ?? channel.schema;
 
 /** What one round carries. */
 export interface RoundShape<B, P> {
@@ -138,7 +144,7 @@ function decodeAll<T>(
     const what = `round ${String(shape.number)} message`;
     decoded.set(
       from,
-      blaming(from, what, () => decodeBody(channel.schema, body, what)),
+      blaming(from, what, () => decodeBody(schemaFor(channel, from), body, what)),
     );
   }
   return decoded;

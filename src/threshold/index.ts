@@ -1,0 +1,96 @@
+/**
+ * Threshold keys and signatures: `*Ceremony` builds one party's part of a protocol, `runCeremony` runs it
+ * over a carrier. There is no way in here to sign a digest without the context that says what it is.
+ */
+export {
+  ProtocolError,
+  UsageError,
+  type AbortClass,
+  type Consequence,
+  type PartyIndex,
+} from './abort.ts';
+export {
+  compareHeights,
+  decodeCertificate,
+  describeDraft,
+  encodeCertificate,
+  reshareParties,
+  verifyChain,
+  verifyKeygenCertificate,
+  verifyReshareCertificate,
+  type Certificate,
+  type CertificateDraft,
+  type Certified,
+  type Height,
+  type ReshareParty,
+} from './certificate.ts';
+export { derive, type DerivationPath, type DerivedKey } from './derive.ts';
+export {
+  banDigest,
+  decodeGeneration,
+  encodeGeneration,
+  PairBook,
+  type PairGeneration,
+  type PairReport,
+} from './ecdsa/pairs.ts';
+export {
+  pairSetupCeremony,
+  type PairSetupReason,
+  type PairSetupRequest,
+} from './ecdsa/pair-setup.ts';
+export {
+  IncompleteBatch,
+  signCeremony,
+  type EcdsaSignature,
+  type Purpose,
+  type SignItem,
+  type SignRequest,
+} from './ecdsa/sign.ts';
+export {
+  acceptCertificate,
+  assembleCertificate,
+  confirmPending,
+  deleteRetired,
+  discard,
+  emptyEpochs,
+  largestAttempt,
+  mayJoin,
+  noteAttempt,
+  ownConfirm,
+  signDiscard,
+  trusting,
+  type Accepted,
+  type EpochState,
+  type Held,
+} from './epochs.ts';
+export type { Suite } from './group.ts';
+export { verifyIdentity, type Identity } from './identity.ts';
+export { keygenCeremony, type NewKey } from './keygen.ts';
+export {
+  KeyShare,
+  publicKeyOf,
+  verifyingShare,
+  type EcdsaSuite,
+  type FrostSuite,
+  type KeyInfo,
+  type Member,
+} from './keys.ts';
+export type { RandomSource } from './random.ts';
+export { RecordedAbort, type DurableRecord, type PendingKey } from './records.ts';
+export {
+  importedKey,
+  reshareCeremony,
+  rosterFingerprint,
+  type Redistributed,
+  type ReshareInputs,
+} from './reshare.ts';
+export type { Ceremony, Protocol, SecretSources } from './session/ceremony.ts';
+export {
+  decodeKeyInfo,
+  encodeKeyInfo,
+  type KeygenContext,
+  type ReshareContext,
+} from './session/context.ts';
+export { PeerAborted, runCeremony, type Carrier, type Device } from './session/driver.ts';
+export { NonceMemory } from './session/handshake.ts';
+export { EquivocationError, type Equivocation } from './session/mailbox.ts';
