@@ -38,7 +38,8 @@ export const purePackages = ['@noble/', '@scure/'];
  * `utils.js`). A path that ends in `/` stands for the folder.
  */
 export const hashCallers = [
-  'src/threshold/tags.ts',
+  'src/threshold/hash.ts',
+  'src/threshold/hash-each.ts',
   'src/threshold/derive.ts', // BIP-32 fixes HMAC-SHA512 without a tag of ours
   'src/threshold/schnorr/', // BIP-340 and BIP-341 fix their own tags
 ];

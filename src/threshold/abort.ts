@@ -46,7 +46,12 @@ export class ProtocolError extends CountersignError {
   readonly culprit: PartyIndex | undefined;
   readonly consequence: Consequence;
 
-  constructor(abortClass: AbortClass, reason: string, culprit?: PartyIndex, options?: ErrorOptions) {
+  constructor(
+    abortClass: AbortClass,
+    reason: string,
+    culprit?: PartyIndex,
+    options?: ErrorOptions,
+  ) {
     const blame = culprit === undefined ? '' : ` (party ${String(culprit)})`;
     super(`threshold/abort-${abortClass}`, `${reason}${blame}`, options);
     this.abortClass = abortClass;

@@ -366,7 +366,16 @@ export function decodeCertificate(bytes: Uint8Array): Certificate {
   reader.end();
   const kind = code === 1 ? 'dkg' : 'reshare';
   return {
-    kind, context, attempt, records, echo1, echo2, chainCode, commitment, auths, confirms,
+    kind,
+    context,
+    attempt,
+    records,
+    echo1,
+    echo2,
+    chainCode,
+    commitment,
+    auths,
+    confirms,
   };
 }
 

@@ -147,10 +147,7 @@ export interface Accepted<M> {
  *
  * @throws ProtocolError or DecodeError for a certificate that does not hold, or whose old key is unknown
  */
-export function acceptCertificate<M>(
-  state: EpochState<M>,
-  certificate: Certificate,
-): Accepted<M> {
+export function acceptCertificate<M>(state: EpochState<M>, certificate: Certificate): Accepted<M> {
   const { info, height } = verifyAgainst(state, certificate);
   if (state.discarded.has(toHex(info.kid))) {
     throw new ProtocolError('A', 'the discarding of this key was signed');
@@ -252,7 +249,8 @@ export function signDiscard<M>(
 ): { readonly state: EpochState<M>; readonly digest: Uint8Array } {
   const { info, height } = describeDraft(draft);
   const index = ownIndex(state, info.members);
-  if (draft.kind !== 'dkg' || index === undefined) throw new UsageError('not an own unfinished key');
+  if (draft.kind !== 'dkg' || index === undefined)
+    throw new UsageError('not an own unfinished key');
   if (state.active !== undefined || state.certificates.length > 0) {
     throw new ProtocolError('A', 'the key is complete: it cannot be discarded');
   }

@@ -23,9 +23,7 @@ export interface Element {
 
 /** The scheme of a key: it is part of every context, so keys of different schemes never mix. */
 export type Suite =
-  | 'mpc-ecdsa/v1/secp256k1/L128'
-  | 'mpc-frost/v1/secp256k1-bip340'
-  | 'mpc-frost/v1/ed25519';
+  'mpc-ecdsa/v1/secp256k1/L128' | 'mpc-frost/v1/secp256k1-bip340' | 'mpc-frost/v1/ed25519';
 
 /** A prime-order group with its encodings. */
 export interface Group {

@@ -7,6 +7,7 @@
  *     Exp(K, n)         = first n bytes of SHA256(K || u32(0)) || SHA256(K || u32(1)) || ...
  *     HS(tag; ...)      = int(Exp(H(tag; ...), 48)) mod q                         bias < 2^-127
  */
+import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { concat, u32 } from '../codec.ts';
@@ -77,5 +78,6 @@ export function hashToScalar(order: bigint, tag: Tag, ...parts: readonly Uint8Ar
   return toInteger(expand(hash(tag, ...parts), 48)) % order;
 }
 
-/** SHA-256 itself, for HKDF (RFC 5869). */
-export const SHA256 = sha256;
+/** HKDF-SHA256 (RFC 5869): a 32-byte key from a shared secret. */
+export const deriveKey = (secret: Uint8Array, salt: Uint8Array, info: Uint8Array): Uint8Array =>
+  hkdf(sha256, secret, salt, info, 32);

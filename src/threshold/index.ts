@@ -30,7 +30,6 @@ export {
   decodeGeneration,
   encodeGeneration,
   PairBook,
-  type PairGeneration,
   type PairReport,
 } from './ecdsa/pairs.ts';
 export {
@@ -38,14 +37,9 @@ export {
   type PairSetupReason,
   type PairSetupRequest,
 } from './ecdsa/pair-setup.ts';
-export {
-  IncompleteBatch,
-  signCeremony,
-  type EcdsaSignature,
-  type Purpose,
-  type SignItem,
-  type SignRequest,
-} from './ecdsa/sign.ts';
+export type { Purpose, SignItem, SignRequest } from './ecdsa/request.ts';
+export { signCeremony } from './ecdsa/sign.ts';
+export { IncompleteBatch, type EcdsaSignature } from './ecdsa/signature.ts';
 export {
   acceptCertificate,
   assembleCertificate,
@@ -75,10 +69,11 @@ export {
   type KeyInfo,
   type Member,
 } from './keys.ts';
+export type { PairGeneration } from './ot/pair.ts';
 export type { RandomSource } from './random.ts';
 export { RecordedAbort, type DurableRecord, type PendingKey } from './records.ts';
+export { importedKey } from './import-key.ts';
 export {
-  importedKey,
   reshareCeremony,
   rosterFingerprint,
   type Redistributed,

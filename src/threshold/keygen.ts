@@ -11,13 +11,13 @@ import {
   type Certificate,
   type CertificateDraft,
 } from './certificate.ts';
-import { generationOf, type PairGeneration } from './ecdsa/pairs.ts';
+import { generationOf } from './ecdsa/pairs.ts';
 import { baseTimes, groupOf, type Element, type Suite } from './group.ts';
 import { hash } from './hash.ts';
 import { SIGNATURE_BYTES, verifyIdentity } from './identity.ts';
 import { KeyShare, rosterOf } from './keys.ts';
 import { BASE_OT_BYTES } from './ot/base.ts';
-import { PairSetup } from './ot/pair.ts';
+import { PairSetup, type PairGeneration } from './ot/pair.ts';
 import { commit, evaluate, evaluateCommitment, sumCommitments } from './polynomial.ts';
 import { prove, verifyProof, type ProofBinding } from './proofs.ts';
 import { HedgedRandom } from './random.ts';
@@ -150,7 +150,10 @@ function keygen<S extends Suite>(
     payload.encode({ ...reveal, echo1: new Uint8Array(32), salt: new Uint8Array(32) });
   const commitmentTo = (party: PartyIndex, reveal: Reveal): Uint8Array =>
     hash(TAGS.dkgCommit, sid, u16(party), payloadBytes(reveal), reveal.salt);
-  const boundTo = (party: PartyIndex, reveal: Pick<Reveal, 'coefficients' | 'chainCode'>): ProofBinding => ({
+  const boundTo = (
+    party: PartyIndex,
+    reveal: Pick<Reveal, 'coefficients' | 'chainCode'>,
+  ): ProofBinding => ({
     label: 'dkg',
     sid,
     prover: party,
@@ -175,10 +178,14 @@ function keygen<S extends Suite>(
     };
     return {
       send: [{ to: 'all', body: commitmentTo(self, own) }],
-      next: awaitRound(rounds.commit, ({ broadcasts, said }) => {
-        const echo1 = session.echo(1, broadcasts);
-        return reveal(polynomial, { ...own, echo1 }, echo1, said);
-      }, wipe),
+      next: awaitRound(
+        rounds.commit,
+        ({ broadcasts, said }) => {
+          const echo1 = session.echo(1, broadcasts);
+          return reveal(polynomial, { ...own, echo1 }, echo1, said);
+        },
+        wipe,
+      ),
     };
   }
 
@@ -191,21 +198,25 @@ function keygen<S extends Suite>(
   ): Transition<NewKey<S>> {
     return {
       send: [{ to: 'all', body: payload.encode(own) }],
-      next: awaitRound(rounds.reveal, ({ broadcasts, said }) => {
-        for (const [party, opened] of said) {
-          requireEcho(equalBytes(opened.echo1, echo1), 1);
-          const committed = of(commitments, party).commitment;
-          if (!equalBytes(committed, commitmentTo(party, opened))) {
-            throw new ProtocolError("A'", 'commitment does not open', party);
+      next: awaitRound(
+        rounds.reveal,
+        ({ broadcasts, said }) => {
+          for (const [party, opened] of said) {
+            requireEcho(equalBytes(opened.echo1, echo1), 1);
+            const committed = of(commitments, party).commitment;
+            if (!equalBytes(committed, commitmentTo(party, opened))) {
+              throw new ProtocolError("A'", 'commitment does not open', party);
+            }
+            const { proofPoint, proofScalar, coefficients } = opened;
+            const proof = { commitment: proofPoint, response: proofScalar };
+            if (!verifyProof(group, boundTo(party, opened), coefficients[0] ?? group.zero, proof)) {
+              throw new ProtocolError("A'", 'proof of the constant term fails', party);
+            }
           }
-          const { proofPoint, proofScalar, coefficients } = opened;
-          const proof = { commitment: proofPoint, response: proofScalar };
-          if (!verifyProof(group, boundTo(party, opened), coefficients[0] ?? group.zero, proof)) {
-            throw new ProtocolError("A'", 'proof of the constant term fails', party);
-          }
-        }
-        return share(polynomial, said, echo1, session.echo(2, broadcasts));
-      }, wipe),
+          return share(polynomial, said, echo1, session.echo(2, broadcasts));
+        },
+        wipe,
+      ),
     };
   }
 
@@ -217,7 +228,10 @@ function keygen<S extends Suite>(
     echo2: Uint8Array,
   ): Transition<NewKey<S>> {
     const ordered = members.map(({ index }) => of(opened, index));
-    const commitment = sumCommitments(group, ordered.map(({ coefficients }) => coefficients));
+    const commitment = sumCommitments(
+      group,
+      ordered.map(({ coefficients }) => coefficients),
+    );
     if (commitment[0]?.is0() !== false || commitment.at(-1)?.is0() !== false) {
       throw new ProtocolError('A', 'the joint polynomial is degenerate');
     }
@@ -235,34 +249,40 @@ function keygen<S extends Suite>(
     });
     return {
       send,
-      next: awaitRound(rounds.share, ({ told }) => {
-        let secret = evaluate(group, polynomial, self);
-        for (const [peer, message] of told) {
-          requireEcho(equalBytes(message.echo2, echo2), 2);
-          const expected = evaluateCommitment(group, of(opened, peer).coefficients, self);
-          if (!baseTimes(group, message.share).equals(expected)) {
-            throw new ProtocolError("A'", 'share does not fit the commitments', peer);
+      next: awaitRound(
+        rounds.share,
+        ({ told }) => {
+          let secret = evaluate(group, polynomial, self);
+          for (const [peer, message] of told) {
+            requireEcho(equalBytes(message.echo2, echo2), 2);
+            const expected = evaluateCommitment(group, of(opened, peer).coefficients, self);
+            if (!baseTimes(group, message.share).equals(expected)) {
+              throw new ProtocolError("A'", 'share does not fit the commitments', peer);
+            }
+            secret = (secret + message.share) % order;
           }
-          secret = (secret + message.share) % order;
-        }
-        const publicShare = evaluateCommitment(group, commitment, self);
-        if (secret === 0n || !baseTimes(group, secret).equals(publicShare)) {
-          throw new ProtocolError('A', 'the own share is degenerate');
-        }
-        const answers = new Map([...setups].map(([peer, setup]) => [peer, setup.answer(of(told, peer).opening)]));
-        const draft: CertificateDraft = {
-          kind: 'dkg',
-          context: session.context,
-          attempt: 0,
-          records: session.records,
-          echo1,
-          echo2,
-          chainCode,
-          commitment: commitment.map((a) => a.toBytes()),
-          auths: new Map(),
-        };
-        return proveShare(secret, publicShare, commitment, answers, draft);
-      }, wipe),
+          const publicShare = evaluateCommitment(group, commitment, self);
+          if (secret === 0n || !baseTimes(group, secret).equals(publicShare)) {
+            throw new ProtocolError('A', 'the own share is degenerate');
+          }
+          const answers = new Map(
+            [...setups].map(([peer, setup]) => [peer, setup.answer(of(told, peer).opening)]),
+          );
+          const draft: CertificateDraft = {
+            kind: 'dkg',
+            context: session.context,
+            attempt: 0,
+            records: session.records,
+            echo1,
+            echo2,
+            chainCode,
+            commitment: commitment.map((a) => a.toBytes()),
+            auths: new Map(),
+          };
+          return proveShare(secret, publicShare, commitment, answers, draft);
+        },
+        wipe,
+      ),
     };
   }
 
@@ -281,32 +301,42 @@ function keygen<S extends Suite>(
       prover: party,
       context: concat(draft.echo2, ...draft.commitment.slice(0, 1), draft.chainCode),
     });
-    const proof = prove(group, boundShare(self), secret, publicShare, random.scalar('proof', order));
+    const proof = prove(
+      group,
+      boundShare(self),
+      secret,
+      publicShare,
+      random.scalar('proof', order),
+    );
     const own = { publicShare, proofPoint: proof.commitment, proofScalar: proof.response };
     const direct = [...answers].map(([to, answer]): Outgoing => ({ to, body: answer }));
     return {
       send: [{ to: 'all', body: schema.encode(own) }, ...direct],
-      next: awaitRound(rounds.prove, ({ said, told }) => {
-        for (const [party, message] of said) {
-          if (!message.publicShare.equals(evaluateCommitment(group, commitment, party))) {
-            throw new ProtocolError("A'", 'public share is not on the polynomial', party);
+      next: awaitRound(
+        rounds.prove,
+        ({ said, told }) => {
+          for (const [party, message] of said) {
+            if (!message.publicShare.equals(evaluateCommitment(group, commitment, party))) {
+              throw new ProtocolError("A'", 'public share is not on the polynomial', party);
+            }
+            const shown = { commitment: message.proofPoint, response: message.proofScalar };
+            if (!verifyProof(group, boundShare(party), message.publicShare, shown)) {
+              throw new ProtocolError("A'", 'proof of the share fails', party);
+            }
           }
-          const shown = { commitment: message.proofPoint, response: message.proofScalar };
-          if (!verifyProof(group, boundShare(party), message.publicShare, shown)) {
-            throw new ProtocolError("A'", 'proof of the share fails', party);
-          }
-        }
-        const { info } = describeDraft(draft);
-        const key = { ...info, suite };
-        const pairs = new Map(
-          [...setups].map(([peer, setup]) => {
-            const pads = setup.finish(of(told, peer).answer);
-            return [peer, generationOf(pads, sid, info, 1, self, peer)];
-          }),
-        );
-        random.wipe();
-        return confirm(new KeyShare(key, self, group.encodeScalar(secret)), pairs, draft);
-      }, wipe),
+          const { info } = describeDraft(draft);
+          const key = { ...info, suite };
+          const pairs = new Map(
+            [...setups].map(([peer, setup]) => {
+              const pads = setup.finish(of(told, peer).answer);
+              return [peer, generationOf(pads, sid, info, 1, self, peer)];
+            }),
+          );
+          random.wipe();
+          return confirm(new KeyShare(key, self, group.encodeScalar(secret)), pairs, draft);
+        },
+        wipe,
+      ),
     };
   }
 
@@ -317,20 +347,28 @@ function keygen<S extends Suite>(
     draft: CertificateDraft,
   ): Transition<NewKey<S>> {
     const { kid } = share.info;
-    const digestOf = (party: PartyIndex): Uint8Array => confirmDigest(draft, sid, kid, 0, party, kid);
+    const digestOf = (party: PartyIndex): Uint8Array =>
+      confirmDigest(draft, sid, kid, 0, party, kid);
     return {
       persist: [{ kind: 'pending-key', pending: { share, pairs, draft } }],
       send: [{ to: 'all', body: new Uint8Array(), attest: digestOf(self) }],
       // What is pending is never wiped by a failure: it may be the share of a key that others activate (H4).
-      next: awaitRound(rounds.confirm, ({ said }) => {
-        for (const [party, { signature }] of said) {
-          if (!verifyIdentity(session.identityOf(party), digestOf(party), signature)) {
-            throw new ProtocolError("A'", 'confirmation does not fit the key', party);
+      next: awaitRound(
+        rounds.confirm,
+        ({ said }) => {
+          for (const [party, { signature }] of said) {
+            if (!verifyIdentity(session.identityOf(party), digestOf(party), signature)) {
+              throw new ProtocolError("A'", 'confirmation does not fit the key', party);
+            }
           }
-        }
-        const confirms = new Map([...said].map(([party, { signature }]) => [party, signature]));
-        return { send: [], next: { output: { share, pairs, certificate: { ...draft, confirms } } } };
-      }, () => undefined),
+          const confirms = new Map([...said].map(([party, { signature }]) => [party, signature]));
+          return {
+            send: [],
+            next: { output: { share, pairs, certificate: { ...draft, confirms } } },
+          };
+        },
+        () => undefined,
+      ),
     };
   }
 

@@ -170,4 +170,3 @@ export function finishReceiver(
 }
 
 const COLUMNS = [0, 1, 2] as const;
-

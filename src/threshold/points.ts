@@ -40,4 +40,4 @@ export const h2cMessage = (...parts: readonly Uint8Array[]): Uint8Array =>
 
 /** H2C(parts) = RFC 9380 hash_to_curve: a point whose discrete logarithm nobody knows (pitfall P-01). */
 export const hashToCurve = (...parts: readonly Uint8Array[]): Point =>
-  secp256k1_hasher.hashToCurve(h2cMessage(...parts), { DST: utf8ToBytes(H2C_DST) }) as Point;
+  secp256k1_hasher.hashToCurve(h2cMessage(...parts), { DST: utf8ToBytes(H2C_DST) });

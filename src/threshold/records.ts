@@ -5,7 +5,7 @@
 import { ProtocolError, type AbortClass, type PartyIndex } from './abort.ts';
 import type { CertificateDraft } from './certificate.ts';
 import type { KeyShare } from './keys.ts';
-import type { PairGeneration } from './ecdsa/pairs.ts';
+import type { PairGeneration } from './ot/pair.ts';
 
 /** A key that this device is about to confirm. It may be the only one of its kind: never drop it lightly. */
 export interface PendingKey {

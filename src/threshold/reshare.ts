@@ -15,24 +15,25 @@ import {
   type CertificateDraft,
   type ReshareParty,
 } from './certificate.ts';
-import { generationOf, type PairGeneration } from './ecdsa/pairs.ts';
+import { generationOf } from './ecdsa/pairs.ts';
 import { baseTimes, groupOf, type Element, type Suite } from './group.ts';
 import { hash } from './hash.ts';
-import { SIGNATURE_BYTES, verifyIdentity } from './identity.ts';
+import { verifyIdentity } from './identity.ts';
 import { hasPairs } from './keygen.ts';
 import { KeyShare, publicKeyOf, verifyingShare, type KeyInfo, type Member } from './keys.ts';
-import { BASE_OT_BYTES } from './ot/base.ts';
-import { PairSetup } from './ot/pair.ts';
+import { PairSetup, type PairGeneration } from './ot/pair.ts';
 import { commit, evaluate, evaluateCommitment, lagrange, sumCommitments } from './polynomial.ts';
 import { prove, verifyProof, type ProofBinding } from './proofs.ts';
 import { HedgedRandom } from './random.ts';
-import { absent, bytes, list, point, scalar, struct, type Schema } from './schema.ts';
-import type { Ceremony, Protocol, SecretSources } from './session/ceremony.ts';
 import {
-  encodeMembers,
-  encodeReshareContext,
-  type ReshareContext,
-} from './session/context.ts';
+  reshareRounds,
+  type Auth,
+  type Dealt,
+  type Opened,
+  type ProvenShare,
+} from './reshare-rounds.ts';
+import type { Ceremony, Protocol, SecretSources } from './session/ceremony.ts';
+import { encodeMembers, encodeReshareContext, type ReshareContext } from './session/context.ts';
 import { awaitRound, of, requireEcho, type Outgoing, type Transition } from './session/round.ts';
 import type { Session } from './session/session.ts';
 import { TAGS } from './tags.ts';
@@ -62,86 +63,6 @@ export interface ReshareInputs<S extends Suite> {
 /** The fingerprint of a new set that people compare before they let it in (addendum M6), 32 bytes. */
 export const rosterFingerprint = (members: readonly Member[], threshold: number): Uint8Array =>
   hash(TAGS.reshareRoster, encodeMembers(members), u16(threshold));
-
-/** The rounds as party `self` sees them. */
-export function reshareRounds(context: ReshareContext, self: PartyIndex) {
-  const group = groupOf(context.suite);
-  const ot = hasPairs(context.suite);
-  const parties = reshareParties(context);
-  const numbers = (filter: (party: ReshareParty) => boolean): PartyIndex[] =>
-    parties.filter(filter).map(({ party }) => party);
-  const dealers = numbers(({ dealer }) => dealer !== undefined);
-  const recipients = numbers(({ recipient }) => recipient !== undefined);
-  const receives = recipients.includes(self);
-  const proof = { proofPoint: point(group), proofScalar: scalar(group) };
-  const sendsDirect = ({ party, dealer }: ReshareParty): boolean =>
-    party !== self && (dealer !== undefined || (ot && recipients.includes(party)));
-  const toMe = receives ? numbers(sendsDirect) : [];
-  const deal = ({ dealer, recipient }: ReshareParty): Schema<Dealt> =>
-    struct({
-      share: dealer === undefined ? absent : scalar(group),
-      opening: recipient === undefined || !ot ? absent : bytes(BASE_OT_BYTES),
-    });
-  return {
-    commit: {
-      number: 1,
-      stage: 'commit',
-      broadcast: { from: dealers, schema: struct({ commitment: bytes(32) }) },
-    },
-    open: {
-      number: 2,
-      stage: 'open',
-      broadcast: {
-        from: dealers,
-        schema: struct({
-          echo1: bytes(32),
-          coefficients: list(context.threshold, point(group)),
-          ...proof,
-          salt: bytes(32),
-        }),
-      },
-    },
-    deal: {
-      number: 3,
-      stage: 'deal',
-      broadcast: {
-        from: numbers(() => true),
-        schema: struct({
-          echo1: bytes(32),
-          echo2: bytes(32),
-          signature: bytes(SIGNATURE_BYTES),
-        }),
-      },
-      direct: {
-        from: toMe,
-        schema: NOTHING_DEALT,
-        per: new Map(parties.map((party) => [party.party, deal(party)])),
-      },
-    },
-    prove: {
-      number: 4,
-      stage: 'prove',
-      broadcast: { from: recipients, schema: struct({ publicShare: point(group), ...proof }) },
-      direct: {
-        from: receives && ot ? recipients.filter((party) => party !== self) : [],
-        schema: struct({ answer: bytes(BASE_OT_BYTES) }),
-      },
-    },
-    confirm: {
-      number: 5,
-      stage: 'confirm',
-      broadcast: { from: recipients, schema: struct({ signature: bytes(SIGNATURE_BYTES) }) },
-    },
-  } as const;
-}
-
-/** A direct message of round 3: a dealer sends a share, a recipient the first message of the base OTs. */
-interface Dealt {
-  readonly share: bigint | undefined;
-  readonly opening: Uint8Array | undefined;
-}
-
-const NOTHING_DEALT: Schema<Dealt> = struct({ share: absent, opening: absent });
 
 /**
  * One party's part in a redistribution.
@@ -174,7 +95,8 @@ export function reshareCeremony<S extends Suite>(
       self: own.party,
       roster: new Map(parties.map(({ party, identity }) => [party, identity])),
       extra: u32(inputs.largestAttempt),
-      complete: (extras) => contextWithAttempt(encoded, agreeAttempt(extras, inputs.largestAttempt)),
+      complete: (extras) =>
+        contextWithAttempt(encoded, agreeAttempt(extras, inputs.largestAttempt)),
     },
     begin: (session, secrets) => redistribute(context, own, share, session, secrets),
     release: () => undefined,
@@ -209,9 +131,6 @@ interface Received {
   readonly publicShare: Element;
   readonly answers: ReadonlyMap<PartyIndex, Uint8Array>;
 }
-
-type Rounds = ReturnType<typeof reshareRounds>;
-type Opened = Rounds['open']['broadcast']['schema'] extends Schema<infer T> ? T : never;
 
 function redistribute<S extends Suite>(
   context: ReshareContext<S>,
@@ -259,7 +178,11 @@ function redistribute<S extends Suite>(
     if (share === undefined || own.dealer === undefined) {
       return {
         send: [],
-        next: awaitRound(rounds.commit, ({ broadcasts, said }) => open(undefined, broadcasts, said), wipe),
+        next: awaitRound(
+          rounds.commit,
+          ({ broadcasts, said }) => open(undefined, broadcasts, said),
+          wipe,
+        ),
       };
     }
     const lambda = lagrange(group, dealerSet, own.dealer);
@@ -392,12 +315,6 @@ function redistribute<S extends Suite>(
     };
   }
 
-  interface Auth {
-    readonly echo1: Uint8Array;
-    readonly echo2: Uint8Array;
-    readonly signature: Uint8Array;
-  }
-
   /** Everyone saw the same, and everyone signed the new set. The dealers' signatures, by old number. */
   function checkAuths(
     said: ReadonlyMap<PartyIndex, Auth>,
@@ -474,12 +391,6 @@ function redistribute<S extends Suite>(
     }
   }
 
-  interface ProvenShare {
-    readonly publicShare: Element;
-    readonly proofPoint: Element;
-    readonly proofScalar: bigint;
-  }
-
   // Round 4: recipients prove their shares and answer the base OTs.
   function proveShare(
     received: Received,
@@ -548,17 +459,15 @@ function redistribute<S extends Suite>(
   const digestFor = (info: KeyInfo, draft: CertificateDraft, index: PartyIndex): Uint8Array =>
     confirmDigest(draft, sid, old.kid, info.epoch, index, info.kid);
 
-  function awaitConfirms(
-    info: KeyInfo<S>,
-    draft: CertificateDraft,
-    key: Redistributed<S>['key'],
-  ) {
+  function awaitConfirms(info: KeyInfo<S>, draft: CertificateDraft, key: Redistributed<S>['key']) {
     return awaitRound(
       rounds.confirm,
       ({ said }): Transition<Redistributed<S>> => {
         const confirms = new Map<PartyIndex, Uint8Array>();
         for (const [party, { signature }] of said) {
-          if (!verifyIdentity(session.identityOf(party), digestFor(info, draft, party), signature)) {
+          if (
+            !verifyIdentity(session.identityOf(party), digestFor(info, draft, party), signature)
+          ) {
             throw new ProtocolError("A'", 'confirmation does not fit the key', party);
           }
           confirms.set(party, signature);
@@ -571,35 +480,3 @@ function redistribute<S extends Suite>(
 
   return { rounds: Object.values(rounds), start };
 }
-
-/**
- * An existing single key as a key of one member, to be redistributed by its only dealer. The key was in
- * one place: the user interface says so.
- *
- * @param secret 32 bytes in the byte order of the group
- * @param chainCode 32 bytes
- * @throws UsageError or DecodeError for an impossible key
- */
-export function importedKey<S extends Suite>(
-  suite: S,
-  secret: Uint8Array,
-  chainCode: Uint8Array,
-  identity: Uint8Array,
-): KeyShare<S> {
-  const group = groupOf(suite);
-  const scalarValue = group.decodeScalar(secret);
-  if (scalarValue === 0n) throw new UsageError('the imported key is zero');
-  if (chainCode.length !== 32) throw new UsageError('a chain code has 32 bytes');
-  const publicKey = group.base.multiply(scalarValue).toBytes();
-  const info: KeyInfo<S> = {
-    suite,
-    kid: hash(TAGS.importKey, identity, publicKey, chainCode),
-    epoch: 0,
-    threshold: 1,
-    members: [{ index: 1, identity }],
-    commitment: [publicKey],
-    chainCode,
-  };
-  return new KeyShare(info, 1, secret);
-}
-

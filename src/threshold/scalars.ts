@@ -26,7 +26,9 @@ export function readScalar(view: DataView, at: number): bigint {
 /** Reads a 384-bit big-endian integer: a scalar with negligible bias once it is reduced. */
 export function readWide(view: DataView, at: number): bigint {
   return (
-    (view.getBigUint64(at) << 320n) | (view.getBigUint64(at + 8) << 256n) | readScalar(view, at + 16)
+    (view.getBigUint64(at) << 320n) |
+    (view.getBigUint64(at + 8) << 256n) |
+    readScalar(view, at + 16)
   );
 }
 

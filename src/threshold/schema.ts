@@ -115,7 +115,10 @@ type Struct<F> = { readonly [K in keyof F]: Infer<F[K]> };
 export function struct<const F extends Readonly<Record<string, unknown>>>(
   fields: F & { readonly [K in keyof F]: F[K] extends Schema<infer _> ? F[K] : never },
 ): Schema<Struct<F>> {
-  const entries = Object.entries(fields as unknown as Fields) as [keyof F & string, Schema<unknown>][];
+  const entries = Object.entries(fields as unknown as Fields) as [
+    keyof F & string,
+    Schema<unknown>,
+  ][];
   return {
     size: entries.reduce((sum, [, schema]) => sum + schema.size, 0),
     encode: (value) => concat(...entries.map(([name, schema]) => schema.encode(value[name]))),

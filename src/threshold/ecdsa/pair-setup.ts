@@ -12,7 +12,7 @@ import { hash } from '../hash.ts';
 import { SIGNATURE_BYTES, verifyIdentity } from '../identity.ts';
 import { rosterOf, verifyingShare, type EcdsaSuite, type KeyShare } from '../keys.ts';
 import { BASE_OT_BYTES } from '../ot/base.ts';
-import { PairSetup } from '../ot/pair.ts';
+import { PairSetup, type PairGeneration } from '../ot/pair.ts';
 import { prove, verifyProof, type ProofBinding } from '../proofs.ts';
 import { HedgedRandom } from '../random.ts';
 import { bytes, point, scalar, struct } from '../schema.ts';
@@ -21,13 +21,7 @@ import { contextHead } from '../session/context.ts';
 import { awaitRound, of, type Transition } from '../session/round.ts';
 import type { Session } from '../session/session.ts';
 import { TAGS } from '../tags.ts';
-import {
-  generationOf,
-  MAX_GENERATION_JUMP,
-  type PairBook,
-  type PairGeneration,
-  type PairLease,
-} from './pairs.ts';
+import { generationOf, MAX_GENERATION_JUMP, type PairBook, type PairLease } from './pairs.ts';
 
 /** Why a pair is set up again; part of the context. */
 export type PairSetupReason = 'restored' | 'lost-state' | 'ban-lifted';
@@ -152,9 +146,7 @@ function setUp(
   const { sid: psid, self } = session;
   const gen = new Reader(session.context.slice(-4), 'generation').u32();
   const rounds = pairSetupRounds(peer);
-  const random = share.withSecret(
-    (_, secret) => new HedgedRandom(secrets.random, secret, psid),
-  );
+  const random = share.withSecret((_, secret) => new HedgedRandom(secrets.random, secret, psid));
   const bound = (prover: PartyIndex): ProofBinding => ({
     label: 'pair',
     sid: psid,

@@ -6,8 +6,7 @@ import { concat, equalBytes, Reader, u16, u32, u8 } from '../../codec.ts';
 import { ProtocolError, UsageError, type PartyIndex } from '../abort.ts';
 import { hash } from '../hash.ts';
 import type { KeyInfo } from '../keys.ts';
-import type { PairPads } from '../ot/pair.ts';
-import type { ReceiverPads, SenderPads } from '../ot/extension.ts';
+import type { PairGeneration, PairPads } from '../ot/pair.ts';
 import { LAMBDA_C } from '../parameters.ts';
 import type { DurableRecord } from '../records.ts';
 import { TAGS } from '../tags.ts';
@@ -17,16 +16,6 @@ import { Unclonable } from '../unclonable.ts';
 export const MAX_GENERATIONS = 4;
 /** Largest jump of a generation number over the own record. */
 export const MAX_GENERATION_JUMP = 1000;
-
-/** The base OTs of one pair, made together and named by `pid`. */
-export interface PairGeneration {
-  /** 1 from key generation or redistribution, more from pair set-ups. */
-  readonly gen: number;
-  /** H("pair/final"; ...), 32 bytes: equal on both devices only if all they saw is equal. */
-  readonly pid: Uint8Array;
-  readonly send: SenderPads;
-  readonly receive: ReceiverPads;
-}
 
 /** pid = H("pair/final"; psid, kid, u32 epoch, u32 gen, u16 lo, u16 hi, T). */
 export const pairId = (
@@ -235,9 +224,7 @@ export class PairBook extends Unclonable {
 }
 
 /** The digest of a ban notice, signed by its author and kept for it by the other members (addendum A2). */
-export const banDigest = (
-  ban: Extract<DurableRecord, { kind: 'pair-banned' }>,
-): Uint8Array =>
+export const banDigest = (ban: Extract<DurableRecord, { kind: 'pair-banned' }>): Uint8Array =>
   hash(TAGS.pairBan, ban.kid, u32(ban.epoch), u16(ban.self), u16(ban.peer), u32(ban.floor));
 
 /** u32 floor, u8 count, then u32 gen and pid of each. */

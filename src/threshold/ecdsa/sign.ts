@@ -2,17 +2,14 @@
  * Threshold ECDSA signing in three rounds (specification section 9, addendum A1, A2, H2, H3, H6), for one
  * or up to 16 digests under one signer set. B items share the rounds; no mask is shared between items.
  */
-import { secp256k1 } from '@noble/curves/secp256k1.js';
-import { concat, equalBytes, Reader, u16, u32, u8 } from '../../codec.ts';
-import { blaming, ProtocolError, UsageError, type PartyIndex } from '../abort.ts';
+import { concat, equalBytes, u16 } from '../../codec.ts';
+import { ProtocolError, UsageError, type PartyIndex } from '../abort.ts';
 import { multiplyBase, multiplyEach } from '../curve/lanes.ts';
-import { derive, type DerivationPath } from '../derive.ts';
 import { SECP256K1 } from '../group.ts';
 import { hash, toInteger } from '../hash.ts';
-import { publicKeyOf, rosterOf, type EcdsaSuite, type KeyShare } from '../keys.ts';
+import { rosterOf, type EcdsaSuite, type KeyShare } from '../keys.ts';
 import {
   finishReceiver,
-  MATRIX_BYTES,
   multiplyAsSender,
   startReceiver,
   type MultiplyReceiver,
@@ -22,85 +19,36 @@ import {
   decodeExtension,
   encodeExtension,
   extendAsSender,
-  EXTENSION_BYTES,
   multiplicationId,
   type SenderExtension,
 } from '../ot/extension.ts';
-import { MAX_ITEMS, ROW_BYTES } from '../parameters.ts';
+import type { PairGeneration } from '../ot/pair.ts';
+import { ROW_BYTES } from '../parameters.ts';
 import { encodePoint, Point, type Point as PointType } from '../points.ts';
-import { invert, lagrange } from '../polynomial.ts';
+import { lagrange } from '../polynomial.ts';
 import { HedgedRandom } from '../random.ts';
 import { RecordedAbort, type DurableRecord } from '../records.ts';
 import { ORDER, reduce } from '../scalars.ts';
-import { bytes, list, nonZeroScalar, point, scalar, struct } from '../schema.ts';
-import type { Ceremony, Protocol, SecretSources } from '../session/ceremony.ts';
-import { contextHead, encodeSet } from '../session/context.ts';
+import type { Ceremony, Protocol } from '../session/ceremony.ts';
 import { awaitRound, of, requireEcho, type Outgoing, type Transition } from '../session/round.ts';
 import type { Session } from '../session/session.ts';
 import { TAGS } from '../tags.ts';
 import { zeroSeed, zeroShare } from '../zero.ts';
+import { encodePairReport, type PairBook, type PairLease } from './pairs.ts';
 import {
-  encodePairReport,
-  readPairReport,
-  type PairBook,
-  type PairGeneration,
-  type PairLease,
-} from './pairs.ts';
-
-/** What a digest is for. Bound into the session, so that a signature for one purpose never serves another. */
-export type Purpose = 'evm-transaction' | 'evm-typed-data' | 'evm-message' | 'bitcoin-input';
-
-const PURPOSE_CODES: Readonly<Record<Purpose, number>> = {
-  'evm-transaction': 1,
-  'evm-typed-data': 2,
-  'evm-message': 3,
-  'bitcoin-input': 4,
-};
-
-/** One digest of a ceremony. */
-export interface SignItem {
-  readonly purpose: Purpose;
-  readonly path: DerivationPath;
-  /** 32 bytes, computed on this device from what its user approved. */
-  readonly digest: Uint8Array;
-}
-
-/** What the signers approved. */
-export interface SignRequest {
-  /** 16 random bytes. */
-  readonly requestId: Uint8Array;
-  /** Ascending; at least the threshold. */
-  readonly signers: readonly PartyIndex[];
-  /** 1 to 16, in an order that is fixed for all. */
-  readonly items: readonly SignItem[];
-}
-
-/** A signature that verifies under its item's key. */
-export interface EcdsaSignature {
-  readonly publicKey: Uint8Array;
-  readonly digest: Uint8Array;
-  /** r || s, 64 bytes, s at most q/2. */
-  readonly signature: Uint8Array;
-  /** 0..3: parity of y(R), plus 2 when x(R) >= q. */
-  readonly recovery: number;
-}
-
-/** The ceremony ended with class D, but some items have a valid signature: they exist and are kept. */
-export class IncompleteBatch extends ProtocolError {
-  readonly signatures: readonly (EcdsaSignature | undefined)[];
-
-  constructor(signatures: readonly (EcdsaSignature | undefined)[], reason: string) {
-    super('D', reason);
-    this.signatures = signatures;
-  }
-}
-
-/** An item with what every signer computes about it. */
-interface PreparedItem extends SignItem {
-  readonly tweak: bigint;
-  readonly point: PointType;
-  readonly publicKey: Uint8Array;
-}
+  encodeSignContext,
+  prepareItems,
+  readReports,
+  type PreparedItem,
+  type SignRequest,
+} from './request.ts';
+import {
+  signRounds,
+  type CombineMessage,
+  type ExtendMessage,
+  type MultiplyMessage,
+} from './rounds.ts';
+import { assemble, IncompleteBatch, type EcdsaSignature } from './signature.ts';
 
 /**
  * One party's part in signing.
@@ -163,115 +111,6 @@ export function signCeremony(
   };
 }
 
-/** Derives every item's key and checks the request. */
-function prepareItems(request: SignRequest, share: KeyShare<EcdsaSuite>): PreparedItem[] {
-  const { info, index: self } = share;
-  const { signers, items } = request;
-  if (items.length < 1 || items.length > MAX_ITEMS) throw new UsageError('1 to 16 items');
-  encodeSet(signers);
-  const members = new Set(info.members.map(({ index }) => index));
-  if (signers.length < info.threshold || !signers.every((signer) => members.has(signer))) {
-    throw new UsageError('the signers are no quorum of this key');
-  }
-  if (!signers.includes(self)) throw new UsageError('this device is not among the signers');
-  const prepared = items.map((item) => {
-    if (item.digest.length !== 32) throw new UsageError('a digest has 32 bytes');
-    return { ...item, ...derive(publicKeyOf(info), info.chainCode, item.path) };
-  });
-  const distinct = new Set(
-    prepared.map(({ publicKey, digest }) => concat(publicKey, digest).join()),
-  );
-  if (distinct.size !== prepared.length) throw new UsageError('the same digest appears twice');
-  return prepared;
-}
-
-/** enc(ctx): head, kid, u32 epoch, S, u16 B, then u16 k, u8 purpose, path, PK_k, digest_k. */
-function encodeSignContext(
-  request: SignRequest,
-  share: KeyShare<EcdsaSuite>,
-  items: readonly PreparedItem[],
-): Uint8Array {
-  const { info } = share;
-  return concat(
-    contextHead(info.suite, 'sign', request.requestId),
-    info.kid,
-    u32(info.epoch),
-    encodeSet(request.signers),
-    u16(items.length),
-    ...items.flatMap((item, k) => [
-      u16(k),
-      u8(PURPOSE_CODES[item.purpose]),
-      u8(item.path.length),
-      ...item.path.map(u32),
-      item.publicKey,
-      item.digest,
-    ]),
-  );
-}
-
-/** The reports of `party` about each of its peers, ascending. */
-function readReports(signers: readonly PartyIndex[], party: PartyIndex, extra: Uint8Array) {
-  return blaming(party, 'pair report', () => {
-    const reader = new Reader(extra, 'pair report');
-    const about = signers.filter((signer) => signer !== party);
-    const reports = new Map(about.map((peer) => [peer, readPairReport(reader)]));
-    reader.end();
-    return reports;
-  });
-}
-
-/** The rounds of signing as party `self` sees them. @param count number of items */
-export function signRounds(signers: readonly PartyIndex[], self: PartyIndex, count: number) {
-  const others = signers.filter((signer) => signer !== self);
-  const group = SECP256K1;
-  return {
-    extend: {
-      number: 1,
-      stage: 'commit to nonces',
-      broadcast: { from: signers, schema: struct({ commitment: bytes(32) }) },
-      direct: {
-        from: others,
-        schema: struct({ zeroHalf: bytes(32), extensions: list(count, bytes(EXTENSION_BYTES)) }),
-      },
-    },
-    multiply: {
-      number: 2,
-      stage: 'multiply shares',
-      direct: {
-        from: others,
-        schema: struct({
-          echo1: bytes(32),
-          salt: bytes(32),
-          items: list(
-            count,
-            struct({
-              nonce: point(group),
-              key: point(group),
-              matrix: bytes(MATRIX_BYTES),
-              eta: scalar(group),
-              mu: bytes(32),
-              gammaU: point(group),
-              gammaV: point(group),
-              psi: scalar(group),
-            }),
-          ),
-        }),
-      },
-    },
-    combine: {
-      number: 3,
-      stage: 'combine',
-      broadcast: {
-        from: signers,
-        schema: struct({
-          parts: list(count, struct({ u: scalar(group), w: scalar(group) })),
-          view: bytes(32),
-        }),
-      },
-    },
-  } as const;
-}
-
 interface SignInputs {
   readonly session: Session;
   readonly items: readonly PreparedItem[];
@@ -301,10 +140,6 @@ interface ItemSecrets {
   readonly senders: Map<PartyIndex, SenderExtension>;
 }
 
-type Shape = ReturnType<typeof signRounds>;
-type MessageOf<S> = S extends { read(reader: never): infer T } ? T : never;
-type MultiplyMessage = MessageOf<Shape['multiply']['direct']['schema']>;
-type CombineMessage = MessageOf<Shape['combine']['broadcast']['schema']>;
 type Signing = Transition<readonly EcdsaSignature[]>;
 
 function sign(inputs: SignInputs): Protocol<readonly EcdsaSignature[]> {
@@ -323,14 +158,7 @@ function sign(inputs: SignInputs): Protocol<readonly EcdsaSignature[]> {
     const salt = random.bytes('salt', 32);
     const drawn = items.map((item, k): ItemSecrets => {
       const [r = 0n, phi = 0n] = random.scalars(`nonce/${String(k)}`, ORDER, 2);
-      const isid = hash(
-        TAGS.signItem,
-        sid,
-        u16(items.length),
-        u16(k),
-        item.publicKey,
-        item.digest,
-      );
+      const isid = hash(TAGS.signItem, sid, u16(items.length), u16(k), item.publicKey, item.digest);
       const nonce = one(multiplyBase([r]));
       return { item, isid, r, phi, nonce, receivers: new Map(), senders: new Map() };
     });
@@ -373,7 +201,7 @@ function sign(inputs: SignInputs): Protocol<readonly EcdsaSignature[]> {
   // Gate 1: all checks of all peers and items before anything else; one verdict per peer (H6).
   function checkExtensions(
     drawn: readonly ItemSecrets[],
-    told: ReadonlyMap<PartyIndex, { readonly extensions: readonly Uint8Array[] }>,
+    told: ReadonlyMap<PartyIndex, ExtendMessage>,
   ): void {
     const cheats = new Set<PartyIndex>();
     for (const peer of peers) {
@@ -408,7 +236,7 @@ function sign(inputs: SignInputs): Protocol<readonly EcdsaSignature[]> {
       return { ...secrets, sk, key: one(multiplyBase([sk])), products: new Map() };
     });
     const send = peers.map((peer): Outgoing => {
-      const messages = own.map((item, k) => {
+      const messages = own.map((item) => {
         const msid = multiplication(item.isid, self, peer);
         const extension = of(item.senders, peer);
         const aHat = random.scalar('check', ORDER);
@@ -418,7 +246,6 @@ function sign(inputs: SignInputs): Protocol<readonly EcdsaSignature[]> {
         item.products.set(peer, shares);
         const [gammaU, gammaV] = two(multiplyBase(shares));
         const psi = reduce(item.phi - of(item.receivers, peer).b);
-        void k;
         return { nonce: item.nonce, key: item.key, ...message, gammaU, gammaV, psi };
       });
       const body = rounds.multiply.direct.schema.encode({ echo1, salt, items: messages });
@@ -587,42 +414,6 @@ interface OwnItem extends ItemSecrets {
   readonly key: PointType;
   /** (cu, cv) per peer. */
   readonly products: Map<PartyIndex, Pair>;
-}
-
-/** s = w / u with low s and recovery id; `undefined` unless it verifies under the item's key. */
-function assemble(
-  item: PreparedItem,
-  nonce: PointType,
-  u: bigint,
-  w: bigint,
-): EcdsaSignature | undefined {
-  if (u === 0n || w === 0n || nonce.is0()) return undefined;
-  const { x, y } = nonce.toAffine();
-  let s = (w * invert(u, ORDER)) % ORDER;
-  let recovery = Number(y & 1n) + (x >= ORDER ? 2 : 0);
-  if (s > ORDER / 2n) {
-    s = ORDER - s;
-    recovery ^= 1;
-  }
-  const { publicKey, digest } = item;
-  const signature = concat(SECP256K1.encodeScalar(x % ORDER), SECP256K1.encodeScalar(s));
-  const valid =
-    secp256k1.verify(signature, digest, publicKey, { prehash: false, lowS: true }) &&
-    recovers(signature, recovery, digest, publicKey);
-  return valid ? { publicKey, digest, signature, recovery } : undefined;
-}
-
-/** Whether the recovery id leads back to the key. */
-function recovers(
-  signature: Uint8Array,
-  recovery: number,
-  digest: Uint8Array,
-  publicKey: Uint8Array,
-): boolean {
-  const recovered = secp256k1.Signature.fromBytes(signature, 'compact')
-    .addRecoveryBit(recovery)
-    .recoverPublicKey(digest);
-  return equalBytes(recovered.toBytes(true), publicKey);
 }
 
 /** k G for each, the identity for 0. */

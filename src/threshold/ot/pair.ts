@@ -12,6 +12,16 @@ import { Unclonable } from '../unclonable.ts';
 import { answerBaseOt, chooseBaseOt, finishBaseOt, type BaseOtChooser } from './base.ts';
 import type { ReceiverPads, SenderPads } from './extension.ts';
 
+/** The base OTs of one pair, made together and named by `pid`. */
+export interface PairGeneration {
+  /** 1 from key generation or redistribution, more from pair set-ups. */
+  readonly gen: number;
+  /** H("pair/final"; ...), 32 bytes: equal on both devices only if all they saw is equal. */
+  readonly pid: Uint8Array;
+  readonly send: SenderPads;
+  readonly receive: ReceiverPads;
+}
+
 /** What one pair keeps from its base OTs. */
 export interface PairPads {
   /** For multiplications in which this device is the sender. */
@@ -89,7 +99,8 @@ export class PairSetup extends Unclonable {
    */
   finish(answer: Uint8Array): PairPads {
     const [chooser, answered] = [this.#chooser, this.#answered];
-    if (chooser === undefined || answered === undefined) throw new UsageError('base OT out of order');
+    if (chooser === undefined || answered === undefined)
+      throw new UsageError('base OT out of order');
     this.#chooser = undefined;
     const id = { otsid: this.#otsid, sender: this.#self, receiver: this.#peer };
     const send = blaming(this.#peer, 'base OT', () => finishBaseOt(id, chooser, answer));

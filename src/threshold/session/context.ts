@@ -40,10 +40,7 @@ function readHead(reader: Reader, protocol: string): { suite: Suite; requestId: 
 
 /** u16 count, then u16 index and identity key of each. */
 export const encodeMembers = (members: readonly Member[]): Uint8Array =>
-  concat(
-    u16(members.length),
-    ...members.flatMap(({ index, identity }) => [u16(index), identity]),
-  );
+  concat(u16(members.length), ...members.flatMap(({ index, identity }) => [u16(index), identity]));
 
 function readMembers(reader: Reader): Member[] {
   const count = reader.u16();
@@ -195,4 +192,3 @@ export function decodeReshareContext(bytes: Uint8Array): ReshareContext {
   reader.end();
   return checked(reader, { ...head, old, dealers, threshold, members }, checkReshareContext);
 }
-

@@ -119,19 +119,17 @@ export class Handshake extends Unclonable {
   #spent = false;
 
   /** @throws UsageError when the roster and this party do not fit, or the nonce repeats */
-  constructor(
-    spec: HandshakeSpec,
-    random: RandomSource,
-    nonces: NonceMemory,
-    hedge: NonceHedge,
-  ) {
+  constructor(spec: HandshakeSpec, random: RandomSource, nonces: NonceMemory, hedge: NonceHedge) {
     super();
     const identity = spec.roster.get(spec.self);
     if (identity === undefined) throw new UsageError('this device is not in the session');
     const keys = new Set([...spec.roster.values()].map(toHex));
     if (keys.size !== spec.roster.size) throw new UsageError('an identity key appears twice');
     if (spec.extra.length > MAX_EXTRA) throw new UsageError('report too long');
-    const counter = concat(u32(Number(hedge.counter >> 32n)), u32(Number(hedge.counter & 0xffffffffn)));
+    const counter = concat(
+      u32(Number(hedge.counter >> 32n)),
+      u32(Number(hedge.counter & 0xffffffffn)),
+    );
     const nonce = hash(TAGS.hedgeNonce, freshBytes(random, 32), hedge.deviceSecret, counter);
     nonces.add(nonce);
     this.spec = spec;

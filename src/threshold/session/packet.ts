@@ -41,7 +41,7 @@ export interface PacketSlot {
   readonly round: number;
   readonly from: PartyIndex;
   /** 0 for a broadcast. */
-  readonly to: PartyIndex | 0;
+  readonly to: PartyIndex;
 }
 
 /** The fixed part of the headers of one session: version, suite, protocol, session field. */
@@ -66,7 +66,11 @@ function header(frame: PacketFrame, slot: PacketSlot, length: number): Uint8Arra
 }
 
 /** The digest that the identity signature of a broadcast packet covers. */
-export function broadcastDigest(frame: PacketFrame, slot: PacketSlot, body: Uint8Array): Uint8Array {
+export function broadcastDigest(
+  frame: PacketFrame,
+  slot: PacketSlot,
+  body: Uint8Array,
+): Uint8Array {
   return hash(TAGS.packet, header(frame, slot, body.length), body);
 }
 
@@ -117,7 +121,7 @@ export function openHandshakePacket(
   packet: Uint8Array,
 ): OpenPacket | undefined {
   const read = readPacket(frame, packet);
-  if (read === undefined || read.slot.round !== 0 || read.slot.to !== 0) return undefined;
+  if (read?.slot.round !== 0 || read.slot.to !== 0) return undefined;
   if (read.rest.length !== read.length + SIGNATURE_BYTES) return undefined;
   return { ...read.slot, body: read.rest };
 }

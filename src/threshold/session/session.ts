@@ -1,11 +1,10 @@
 /** An established session: its id, its parties and the keys between them. */
 import { x25519 } from '@noble/curves/ed25519.js';
-import { hkdf } from '@noble/hashes/hkdf.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { concat, u16, u8 } from '../../codec.ts';
 import { blaming, UsageError, type PartyIndex } from '../abort.ts';
 import type { Suite } from '../group.ts';
-import { hash, SHA256 } from '../hash.ts';
+import { deriveKey, hash } from '../hash.ts';
 import { TAGS } from '../tags.ts';
 import { Unclonable } from '../unclonable.ts';
 
@@ -74,7 +73,9 @@ export class Session extends Unclonable implements SessionFacts {
     this.extras = facts.extras;
     for (const peer of this.peers) {
       const theirs = ephemerals.get(peer) ?? new Uint8Array();
-      const shared = blaming(peer, 'ephemeral key', () => x25519.getSharedSecret(ephemeral, theirs));
+      const shared = blaming(peer, 'ephemeral key', () =>
+        x25519.getSharedSecret(ephemeral, theirs),
+      );
       this.#keys.set(peer, {
         send: this.#channelKey(shared, this.self, peer),
         receive: this.#channelKey(shared, peer, this.self),
@@ -98,7 +99,8 @@ export class Session extends Unclonable implements SessionFacts {
   /** Identity key of a party. @throws UsageError for a party that is not in the session */
   identityOf(party: PartyIndex): Uint8Array {
     const identity = this.roster.get(party);
-    if (identity === undefined) throw new UsageError(`party ${String(party)} is not in the session`);
+    if (identity === undefined)
+      throw new UsageError(`party ${String(party)} is not in the session`);
     return identity;
   }
 
@@ -128,6 +130,6 @@ export class Session extends Unclonable implements SessionFacts {
 
   /** k_{i->j} = HKDF-SHA256(X25519, salt = sid, info = "chan" || u16 i || u16 j). */
   #channelKey(shared: Uint8Array, from: PartyIndex, to: PartyIndex): Uint8Array {
-    return hkdf(SHA256, shared, this.sid, concat(utf8ToBytes('chan'), u16(from), u16(to)), 32);
+    return deriveKey(shared, this.sid, concat(utf8ToBytes('chan'), u16(from), u16(to)));
   }
 }

@@ -62,11 +62,15 @@ export function lockstep<Out>(
   seed: string,
   tamper: Tamper = deliver,
 ): Map<PartyIndex, Outcome<Out>> {
-  const run = [...players].map(
-    ([party, player]): Running<Out> => ({ party, player, failed: false, persisted: [], sent: [] }),
-  );
+  const run = [...players].map(([party, player]): Running<Out> => ({
+    party,
+    player,
+    failed: false,
+    persisted: [],
+    sent: [],
+  }));
   shakeHands(run, seed, tamper);
-  for (let active = true; active; ) {
+  for (let active = true; active;) {
     active = false;
     for (const one of run) {
       const inbox = one.pending && one.mailbox?.take(one.pending.shape.number);
