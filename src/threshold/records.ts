@@ -35,6 +35,14 @@ export type DurableRecord =
       readonly peer: PartyIndex;
       readonly gen: number;
     }
+  /** Whether sessions with a peer are refused, and how many unattributable failures there were. */
+  | {
+      readonly kind: 'peer-standing';
+      readonly kid: Uint8Array;
+      readonly peer: PartyIndex;
+      readonly refused: boolean;
+      readonly failures: number;
+    }
   | {
       readonly kind: 'pair-pending';
       readonly kid: Uint8Array;

@@ -14,6 +14,8 @@ import { Unclonable } from '../unclonable.ts';
 
 /** Most generations of one pair that are kept and reported. */
 export const MAX_GENERATIONS = 4;
+/** Unattributable failures with a peer after which nothing is retried without a person (specification 9.1). */
+export const MAX_FAILURES = 3;
 /** Largest jump of a generation number over the own record. */
 export const MAX_GENERATION_JUMP = 1000;
 
@@ -64,6 +66,8 @@ interface PairRecord {
   maxgen: number;
   floor: number;
   lease: PairLease | undefined;
+  refused: boolean;
+  failures: number;
 }
 
 /** The right to run one extension check with each of several peers. Lost when a pair is banned. */
@@ -103,7 +107,14 @@ export class PairBook extends Unclonable {
     this.self = self;
     for (const { index } of info.members) {
       if (index === self) continue;
-      this.#pairs.set(index, { generations: new Map(), maxgen: 0, floor: 0, lease: undefined });
+      this.#pairs.set(index, {
+        generations: new Map(),
+        maxgen: 0,
+        floor: 0,
+        lease: undefined,
+        refused: false,
+        failures: 0,
+      });
     }
   }
 
@@ -184,6 +195,16 @@ export class PairBook extends Unclonable {
     if (busy !== undefined) {
       throw new ProtocolError('A', `busy: another session with party ${String(busy)} is running`);
     }
+    for (const peer of ascending) {
+      const { refused, failures } = this.#pair(peer);
+      if (refused || failures >= MAX_FAILURES) {
+        throw new ProtocolError(
+          'A',
+          `no session with party ${String(peer)} before a person allows it: ` +
+            (refused ? 'its last message was wrong' : 'too many signatures failed'),
+        );
+      }
+    }
     const lease = new PairLease(ascending);
     for (const peer of ascending) this.#pair(peer).lease = lease;
     return lease;
@@ -208,6 +229,50 @@ export class PairBook extends Unclonable {
     pair.lease?.revoke(peer);
     const { kid, epoch, self } = this;
     return { kind: 'pair-banned', kid, epoch, self, peer, floor: pair.floor };
+  }
+
+  /** Refuses sessions with a peer whose multiplication check failed (class C), until `allow`. */
+  refuse(peer: PartyIndex): DurableRecord {
+    this.#pair(peer).refused = true;
+    return this.#standing(peer);
+  }
+
+  /** Counts a failure that cannot be attributed (class D) against every peer of the session. */
+  countFailure(peers: readonly PartyIndex[]): DurableRecord[] {
+    return peers.map((peer) => {
+      this.#pair(peer).failures += 1;
+      return this.#standing(peer);
+    });
+  }
+
+  /** A signature was completed: failures are counted anew. Gives a record for each peer that changed. */
+  clearFailures(peers: readonly PartyIndex[]): DurableRecord[] {
+    return peers
+      .filter((peer) => this.#pair(peer).failures > 0)
+      .map((peer) => {
+        this.#pair(peer).failures = 0;
+        return this.#standing(peer);
+      });
+  }
+
+  /** A person allows sessions with a peer again. Lifts no ban: that takes a pair set-up. */
+  allow(peer: PartyIndex): DurableRecord {
+    const pair = this.#pair(peer);
+    pair.refused = false;
+    pair.failures = 0;
+    return this.#standing(peer);
+  }
+
+  /** Restores what was recorded about a peer. */
+  restoreStanding(peer: PartyIndex, standing: { refused: boolean; failures: number }): void {
+    const pair = this.#pair(peer);
+    pair.refused = standing.refused;
+    pair.failures = standing.failures;
+  }
+
+  #standing(peer: PartyIndex): DurableRecord {
+    const { refused, failures } = this.#pair(peer);
+    return { kind: 'peer-standing', kid: this.kid, peer, refused, failures };
   }
 
   #pair(peer: PartyIndex): PairRecord {

@@ -152,6 +152,13 @@ function sign(inputs: SignInputs): Protocol<readonly EcdsaSignature[]> {
   const commitmentTo = (party: PartyIndex, nonces: readonly Uint8Array[], salt: Uint8Array) =>
     hash(TAGS.signCommit, sid, u16(party), u16(items.length), ...nonces, salt);
 
+  /** Class C: the peer is refused until a person decides. */
+  const cheated = (peer: PartyIndex, reason: string): RecordedAbort =>
+    new RecordedAbort('C', reason, peer, [book.refuse(peer)]);
+  /** Class D: nobody can be named; counted against all. */
+  const failed = (reason: string): RecordedAbort =>
+    new RecordedAbort('D', reason, undefined, book.countFailure(peers));
+
   // Round 1: commit to every R_{i,k}; extend the OTs of every pair and item, with fresh choices.
   function start(): Signing {
     lease.check();
@@ -325,7 +332,10 @@ function sign(inputs: SignInputs): Protocol<readonly EcdsaSignature[]> {
       send: [{ to: 'all', body: rounds.combine.broadcast.schema.encode({ parts, view }) }],
       next: awaitRound(
         rounds.combine,
-        ({ said }) => ({ send: [], next: { output: finish(points, view, said) } }),
+        ({ said }) => {
+          const output = finish(points, view, said);
+          return { persist: book.clearFailures(peers), send: [], next: { output } };
+        },
         () => undefined,
       ),
     };
@@ -346,7 +356,7 @@ function sign(inputs: SignInputs): Protocol<readonly EcdsaSignature[]> {
       throw new ProtocolError("A'", 'a scalar is not below the group order', peer);
     }
     if (shares === 'inconsistent') {
-      throw new ProtocolError('C', 'the multiplication check failed', peer);
+      throw cheated(peer, 'the multiplication check failed');
     }
     const [nonceSide, keySide] = two(
       multiplyEach([claim.nonce as PointType, claim.key as PointType], [state.b, state.b]),
@@ -354,11 +364,11 @@ function sign(inputs: SignInputs): Protocol<readonly EcdsaSignature[]> {
     const [du, dv] = two(baseTimesEach(shares));
     // (5) chi R_i = GammaU + du G
     if (!nonceSide.equals((claim.gammaU as PointType).add(du))) {
-      throw new ProtocolError('C', 'the nonce share was not the committed one', peer);
+      throw cheated(peer, 'the nonce share was not the committed one');
     }
     // (6) chi pk_i = GammaV + dv G
     if (!keySide.equals((claim.gammaV as PointType).add(dv))) {
-      throw new ProtocolError('C', 'the key share was not the announced one', peer);
+      throw cheated(peer, 'the key share was not the announced one');
     }
     return shares;
   }
@@ -376,9 +386,9 @@ function sign(inputs: SignInputs): Protocol<readonly EcdsaSignature[]> {
       keys.push(claim.key.toBytes());
     }
     const rx = sum.is0() ? 0n : sum.toAffine().x % ORDER;
-    if (rx === 0n) throw new ProtocolError('D', 'the joint nonce is degenerate');
+    if (rx === 0n) throw failed('the joint nonce is degenerate');
     if (!keySum.equals(item.item.point)) {
-      throw new ProtocolError('D', 'the key shares do not add up to the key');
+      throw failed('the key shares do not add up to the key');
     }
     return { point: sum, rx, keys };
   }
@@ -397,9 +407,18 @@ function sign(inputs: SignInputs): Protocol<readonly EcdsaSignature[]> {
       return assemble(item, points[k] ?? Point.ZERO, u, w);
     });
     const valid = signatures.filter((signature) => signature !== undefined);
-    if (!agreed) throw new IncompleteBatch(signatures, 'the signers saw different shares');
+    if (!agreed)
+      throw new IncompleteBatch(
+        signatures,
+        'the signers saw different shares',
+        book.countFailure(peers),
+      );
     if (valid.length < items.length) {
-      throw new IncompleteBatch(signatures, 'the signature does not verify');
+      throw new IncompleteBatch(
+        signatures,
+        'the signature does not verify',
+        book.countFailure(peers),
+      );
     }
     return valid;
   }

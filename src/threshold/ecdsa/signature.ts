@@ -1,10 +1,10 @@
 /** The last step of signing: s = w / u, verified before it is released (specification section 9, Finish). */
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { concat, equalBytes } from '../../codec.ts';
-import { ProtocolError } from '../abort.ts';
 import { SECP256K1 } from '../group.ts';
 import type { Point } from '../points.ts';
 import { invert } from '../polynomial.ts';
+import { RecordedAbort, type DurableRecord } from '../records.ts';
 import { ORDER } from '../scalars.ts';
 import type { PreparedItem } from './request.ts';
 
@@ -19,11 +19,15 @@ export interface EcdsaSignature {
 }
 
 /** The ceremony ended with class D, but some items have a valid signature: they exist and are kept. */
-export class IncompleteBatch extends ProtocolError {
+export class IncompleteBatch extends RecordedAbort {
   readonly signatures: readonly (EcdsaSignature | undefined)[];
 
-  constructor(signatures: readonly (EcdsaSignature | undefined)[], reason: string) {
-    super('D', reason);
+  constructor(
+    signatures: readonly (EcdsaSignature | undefined)[],
+    reason: string,
+    persist: readonly DurableRecord[],
+  ) {
+    super('D', reason, undefined, persist);
     this.signatures = signatures;
   }
 }

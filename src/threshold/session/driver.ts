@@ -55,13 +55,17 @@ export async function runCeremony<Out>(ceremony: Ceremony<Out>, device: Device):
   try {
     checkRandom(device.secrets.random);
     device.onStage?.('agree');
-    session = await shakeHands(ceremony, device);
-    return await runRounds(ceremony, session, device);
+    const early: Uint8Array[] = [];
+    session = await shakeHands(ceremony, device, early);
+    return await runRounds(ceremony, session, device, early);
   } catch (error) {
     if (error instanceof RecordedAbort) {
       for (const record of error.persist) await device.store(record);
     }
-    if (session !== undefined && !(error instanceof PeerAborted)) await sayAborted(session, device);
+    if (session !== undefined && !(error instanceof PeerAborted)) {
+      // A courtesy: without it the others end by their own time-out, and the reason to report is this one.
+      await sayAborted(session, device).catch(() => undefined);
+    }
     throw error;
   } finally {
     ceremony.release();
@@ -76,7 +80,17 @@ export class PeerAborted extends ProtocolError {
   }
 }
 
-async function shakeHands<Out>(ceremony: Ceremony<Out>, device: Device): Promise<Session> {
+/** Packets kept per party while records are still missing: a faster peer is a round ahead at most. */
+const EARLY_PACKETS = 4;
+/** Largest packet kept early, in bytes. */
+const EARLY_BYTES = 2 ** 21;
+
+/** @param early takes packets of later rounds that arrive before the session is established */
+async function shakeHands<Out>(
+  ceremony: Ceremony<Out>,
+  device: Device,
+  early: Uint8Array[],
+): Promise<Session> {
   const { handshake: spec } = ceremony;
   const counter = await device.nextCounter();
   const hedge: NonceHedge = { deviceSecret: device.secrets.deviceSecret, counter };
@@ -89,9 +103,15 @@ async function shakeHands<Out>(ceremony: Ceremony<Out>, device: Device): Promise
     await device.carrier.send(sealBroadcast(frame, slot, handshake.record, signature), 'all');
     const bodies = new Map([[self, concat(handshake.record, signature)]]);
     while (bodies.size < spec.roster.size) {
-      const packet = openHandshakePacket(frame, await device.carrier.receive());
+      const received = await device.carrier.receive();
+      const packet = openHandshakePacket(frame, received);
+      if (packet === undefined) {
+        const room = early.length < EARLY_PACKETS * spec.roster.size;
+        if (room && received.length <= EARLY_BYTES) early.push(received);
+        continue;
+      }
+      if (bodies.has(packet.from)) continue;
       // A record that is not its sender's is refused here, so that nobody can take another's place.
-      if (packet === undefined || bodies.has(packet.from)) continue;
       if (!handshake.admits(packet.from, packet.body)) continue;
       bodies.set(packet.from, packet.body);
     }
@@ -106,6 +126,7 @@ async function runRounds<Out>(
   ceremony: Ceremony<Out>,
   session: Session,
   device: Device,
+  early: Uint8Array[],
 ): Promise<Out> {
   const protocol = ceremony.begin(session, device.secrets);
   const mailbox = new Mailbox(session.self, protocol.rounds);
@@ -120,7 +141,7 @@ async function runRounds<Out>(
     }
     if ('output' in next) return next.output;
     device.onStage?.(next.shape.stage);
-    transition = await collect(next, session, device, mailbox);
+    transition = await collect(next, session, device, mailbox, early);
   }
 }
 
@@ -154,12 +175,13 @@ async function collect<Out>(
   session: Session,
   device: Device,
   mailbox: Mailbox,
+  early: Uint8Array[],
 ): Promise<Transition<Out>> {
   try {
     for (;;) {
       const inbox = mailbox.take(pending.shape.number);
       if (inbox !== undefined) return pending.advance(inbox);
-      const packet = openPacket(session, await device.carrier.receive());
+      const packet = openPacket(session, early.shift() ?? (await device.carrier.receive()));
       if (packet === undefined) continue;
       if (packet.round === ABORT_ROUND && packet.to === 0) throw new PeerAborted(packet.from);
       const kind = packet.to === 0 ? 'broadcast' : 'direct';

@@ -48,7 +48,7 @@ export class Mailbox {
   put(round: number, kind: 'broadcast' | 'direct', from: PartyIndex, body: Uint8Array): void {
     const slots = this.#rounds.get(round);
     const channel = slots?.shape[kind];
-    if (slots === undefined || !channel?.from.includes(from)) {
+    if (slots === undefined || channel?.from.includes(from) !== true) {
       throw new ProtocolError("A'", `unexpected message in round ${String(round)}`, from);
     }
     const { size } = channel.per?.get(from) ?? channel.schema;
