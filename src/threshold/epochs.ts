@@ -22,6 +22,7 @@ import {
 import { hash } from './hash.ts';
 import { verifyIdentity } from './identity.ts';
 import type { KeyInfo, Member } from './keys.ts';
+import { encodeKeyInfo } from './session/context.ts';
 import { TAGS } from './tags.ts';
 
 /** A share with its height. `material` is whatever the device stores for it; never looked at here. */
@@ -106,8 +107,12 @@ export function confirmPending<M>(
   const { info, height, reshare } = describeDraft(draft);
   const index = ownIndex(state, info.members);
   if (index === undefined) throw new UsageError('this device is not a member of the new key');
-  if (reshare !== undefined) mayJoin(state, reshare.old);
-  else if (state.active !== undefined) throw new UsageError('this key is active already');
+  if (reshare !== undefined) {
+    mayJoin(state, reshare.old);
+    requireTrusted(state, reshare.old);
+  } else if (state.active !== undefined) {
+    throw new UsageError('this key is active already');
+  }
   if (state.discarded.has(toHex(info.kid))) {
     throw new ProtocolError('A', 'the discarding of this key was signed');
   }
@@ -124,6 +129,17 @@ export function confirmPending<M>(
     pending: [...state.pending, { height, draft, index, material }],
     confirmed: new Map(state.confirmed).set(slot(height), toHex(height.sid)),
   };
+}
+
+/** A share is confirmed only when it grew from the key that this device itself knows to be the latest. */
+function requireTrusted(state: EpochState<unknown>, old: KeyInfo): void {
+  const known = state.lineage.get(old.epoch);
+  if (known === undefined || !equalBytes(encodeKeyInfo(known.info), encodeKeyInfo(old))) {
+    throw new ProtocolError(
+      'A',
+      'the old key is not the one this device knows: exchange certificates',
+    );
+  }
 }
 
 /** Remembers the largest attempt number of an epoch. */
@@ -159,7 +175,13 @@ export function acceptCertificate<M>(state: EpochState<M>, certificate: Certific
     certificates: withCertificate(state.certificates, certificate, height),
     lineage: improves ? new Map(state.lineage).set(height.epoch, { info, height }) : state.lineage,
   };
-  if (state.active !== undefined && compareHeights(height, state.active.height) <= 0) {
+  const overtaken = [...state.lineage.values()].some(
+    (other) => compareHeights(height, other.height) < 0,
+  );
+  if (
+    overtaken ||
+    (state.active !== undefined && compareHeights(height, state.active.height) <= 0)
+  ) {
     return { state: learned, effect: 'already-known' };
   }
   if (ownIndex(state, info.members) === undefined) {

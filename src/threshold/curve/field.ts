@@ -17,7 +17,7 @@ const FOLD = LOW + 1n - P;
 
 /**
  * A short representative: the part above 2^256 is folded down twice, as 2^256 = 2^32 + 977 mod p
- * (Guide to ECC, section 2.2.6). `&` and `>>` split negative numbers right as well, because
+ * (Handbook of Applied Cryptography, algorithm 14.47). `&` and `>>` split negative numbers right as well, because
  * t = (t >> 256) 2^256 + (t & LOW) holds for every t. So the result is congruent to `t` whatever its
  * size; for |t| < 2^520 it lies between -2^75 and 2^256 + 2^75.
  */
@@ -35,7 +35,7 @@ export function canonical(a: bigint): bigint {
   return rest + (P & (rest >> 256n)); // rest >> 256 is -1, all ones, if rest is negative
 }
 
-/** a^(2^times). */
+/** a^(2^times), for |a| < 2^260: longer numbers would outgrow `reduce`. */
 function squareTimes(a: bigint, times: number): bigint {
   let power = a;
   for (let i = 0; i < times; i++) power = reduce(power * power);
@@ -65,6 +65,8 @@ function runsOfOnes(a: bigint): { run2: bigint; run22: bigint; run223: bigint } 
 /**
  * a^(p-2): the inverse of `a`, and zero for zero. By Fermat rather than Euclid, whose number of steps
  * would depend on `a`.
+ *
+ * @param a |a| < 2^260, as `reduce` leaves it
  */
 export function inverse(a: bigint): bigint {
   const { run2, run22, run223 } = runsOfOnes(a);
@@ -77,6 +79,8 @@ export function inverse(a: bigint): bigint {
 /**
  * a^((p+1)/4): r with r^2 = a if `a` is a square, and r^2 = -a otherwise (p = 3 mod 4, RFC 9380
  * appendix I.1). The caller has to compare.
+ *
+ * @param a |a| < 2^260, as `reduce` leaves it
  */
 export function rootCandidate(a: bigint): bigint {
   const { run2, run22, run223 } = runsOfOnes(a);

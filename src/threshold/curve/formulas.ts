@@ -93,23 +93,23 @@ export function doubleEach(a: readonly Lane[]): Lane[] {
 /** The same point with Z = 1. */
 export const toJacobian = (p: Lane): Jacobian => (p === undefined ? EXCEPTIONAL : { ...p, z: 1n });
 
-/** 2p for the curve coefficient a = 0 (Guide to ECC section 3.2.2, "Point doubling"). 2 Y 0 = 0. */
+/** 2p for curves with a = 0 (hyperelliptic.org/EFD, jacobian-0, dbl-2009-l with D as 4 X Y^2). */
 export function double({ x, y, z }: Jacobian): Jacobian {
   const xx = mul(x, x);
   const yy = mul(y, y);
-  const m = xx + xx + xx; // M = 3 X^2
-  const s = reduce((x * yy) << 2n); // S = 4 X Y^2
-  const x3 = reduce(m * m - s - s);
+  const e = xx + xx + xx; // E = 3 X^2
+  const d = reduce((x * yy) << 2n); // D = 4 X Y^2
+  const x3 = reduce(e * e - d - d);
   return {
     x: x3,
-    y: reduce(m * (s - x3) - ((yy * yy) << 3n)),
+    y: reduce(e * (d - x3) - ((yy * yy) << 3n)),
     z: reduce((y * z) << 1n),
   };
 }
 
 /**
- * p + q, Jacobian and affine (Guide to ECC algorithm 3.22, steps 3 to 19). If p = q or p = -q then
- * h = 0, so Z is 0 in the result and in whatever is computed from it: Z3 = Z1 h, and double keeps 0.
+ * p + q, Jacobian and affine (Guide to ECC algorithm 3.22, without its checks). If p = q or p = -q then
+ * h = 0, so Z is 0 in the result and in whatever is computed from it: addMixed gives Z h and double 2 Y Z.
  */
 export function addMixed(p: Jacobian, q: Lane): Jacobian {
   if (q === undefined) return EXCEPTIONAL;

@@ -7,9 +7,9 @@
  * BigInt arithmetic takes a time that depends a little on the values. JavaScript is not constant-time.
  *
  * The fast formulas have exceptional cases (see formulas.ts). Such a lane is noticed, recomputed by
- * the complete `multiply` of @noble/curves, and then takes visibly longer. They depend on the scalar
- * alone, not on the point: multiplyBase has ten exceptional scalars and multiplyEach at most 1024 (see
- * below), so a random scalar never is one.
+ * the complete `multiply` of @noble/curves, and then takes visibly longer. Which scalars they are does
+ * not depend on the point: multiplyBase has nine, multiplyEach has none (the reasons stand below, the
+ * tests try every candidate). So a random scalar never gets there.
  */
 import { normalizeZ } from '@noble/curves/abstract/curve.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
@@ -58,9 +58,13 @@ export function multiplyBase(scalars: readonly bigint[]): Point[] {
   scalars.forEach(assertScalar);
   const tables = baseTables();
   // s G is a sum of 32 table entries. First neighbours are added, then the rest one after the other.
-  // Sums of lower windows are smaller than the next term as integers, and all but the last are below n.
-  // So only the last addition can be exceptional, namely if its operands differ by ±n: with a top term
-  // of b bits that takes s = ±2 (2^b - 1) 2^(256-b) mod n, for b = 8, 16, 32, 64 or 128.
+  //
+  // Exceptional are operands whose sum or difference, as an integer, is a multiple of n. It is never 0,
+  // as a sum of lower windows is smaller than any higher window; and its size is below 2^256. That
+  // leaves ±n, which is odd and large, so the lowest and the highest window take part: it is the last
+  // addition. There the sum is s, not 0, and a difference of ±n with a highest term of b bits means
+  // s = ±2 (2^b - 1) 2^(256-b) mod n, with b = 8, 16, 32, 64 or 128 (but not + with 128, whose digits
+  // are others).
   let terms = scalars.flatMap((scalar) => pick(tables, baseDigits(scalar)));
   let width = BASE_WINDOWS;
   while (width > 1 && terms.length / 2 >= WORTH_AN_INVERSION) {
@@ -74,7 +78,7 @@ export function multiplyBase(scalars: readonly bigint[]): Point[] {
 /**
  * s_i P_i for every lane.
  *
- * @param points public; on the curve, not the identity
+ * @param points on the curve, not the identity; with Z = 1 if they are secret
  * @param scalars secret; 1 <= s < n each, as many as there are points
  * @returns points with Z = 1
  * @throws RangeError when the lengths differ, a scalar is out of range or a point is the identity
@@ -120,9 +124,11 @@ const sum = ([first, ...others]: readonly Lane[]): Jacobian =>
   others.reduce(addMixed, toJacobian(first));
 
 /**
- * The sum of 2^(5i) terms_i: doublings and additions from the highest term down (Horner's rule). With
- * term 0 = (d + e LAMBDA) P, only its addition can be exceptional (all before is too short to meet the
- * GLV lattice), namely a doubling, which takes the scalar 2 (d + e LAMBDA) mod n.
+ * The sum of 2^(5i) terms_i: doublings and additions from the highest term down (Horner's rule).
+ *
+ * Never exceptional: all sums but the last are too short to meet the GLV lattice. In the last addition,
+ * of (d + e LAMBDA) P, the operands are not opposite, as the scalar is not 0; if they were equal it would
+ * be 2 (d + e LAMBDA), and none of these 1024 scalars has digits that lead there.
  */
 function horner(terms: readonly Lane[]): Jacobian {
   let result = toJacobian(terms.at(-1));

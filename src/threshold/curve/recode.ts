@@ -46,7 +46,7 @@ export const HALF_WINDOWS = 26;
 export const LAMBDA = 0x5363ad4cc05c30e0a5261c028812645a122e22ea20816678df02967c1b23bd72n;
 export const BETA = 0x7ae96a2b657c07106e64479eac3434e99cf0497512f58995c1396c28719501een;
 
-/** Short vectors (a, b) with a + b LAMBDA = 0 mod n (ibid.; Guide to ECC algorithm 3.74, step 1). */
+/** Short vectors (a, b) with a + b LAMBDA = 0 mod n (ibid.; Guide to ECC algorithm 3.74, steps 1 to 3). */
 const A1 = 0x3086d221a7d46bcde86c90e49284eb15n;
 const B1 = -0xe4437ed6010e88286f547fa90abfe4c3n;
 const A2 = 0x114ca50f7a8e2f3f657c1108d9d44cfd8n;
@@ -56,7 +56,7 @@ const B2 = A1;
 const divideByOrder = (a: bigint): bigint => (a + ORDER / 2n) / ORDER;
 
 /**
- * Short s1, s2 with s1 + s2 LAMBDA = s mod n (Guide to ECC algorithm 3.74, steps 2 and 3).
+ * Short s1, s2 with s1 + s2 LAMBDA = s mod n (Guide to ECC algorithm 3.74, steps 4 and 5).
  * |s1| <= (A1 + A2) / 2 < 2^128 and |s2| <= (|B1| + B2) / 2 < 2^128, of either sign.
  *
  * @param s 0 <= s < n
