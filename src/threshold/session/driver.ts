@@ -8,6 +8,7 @@ import { SIGNATURE_BYTES, type Identity } from '../identity.ts';
 import { checkRandom } from '../random.ts';
 import { RecordedAbort, type DurableRecord } from '../records.ts';
 import type { Ceremony, SecretSources } from './ceremony.ts';
+import { EarlyPackets } from './early.ts';
 import { Handshake, handshakeId, type NonceHedge, type NonceMemory } from './handshake.ts';
 import { Mailbox } from './mailbox.ts';
 import {
@@ -55,7 +56,7 @@ export async function runCeremony<Out>(ceremony: Ceremony<Out>, device: Device):
   try {
     checkRandom(device.secrets.random);
     device.onStage?.('agree');
-    const early: Uint8Array[] = [];
+    const early = new EarlyPackets(ceremony.handshake);
     session = await shakeHands(ceremony, device, early);
     return await runRounds(ceremony, session, device, early);
   } catch (error) {
@@ -80,16 +81,11 @@ export class PeerAborted extends ProtocolError {
   }
 }
 
-/** Packets kept per party while records are still missing: a faster peer is a round ahead at most. */
-const EARLY_PACKETS = 4;
-/** Largest packet kept early, in bytes. */
-const EARLY_BYTES = 2 ** 21;
-
 /** @param early takes packets of later rounds that arrive before the session is established */
 async function shakeHands<Out>(
   ceremony: Ceremony<Out>,
   device: Device,
-  early: Uint8Array[],
+  early: EarlyPackets,
 ): Promise<Session> {
   const { handshake: spec } = ceremony;
   const counter = await device.nextCounter();
@@ -106,8 +102,7 @@ async function shakeHands<Out>(
       const received = await device.carrier.receive();
       const packet = openHandshakePacket(frame, received);
       if (packet === undefined) {
-        const room = early.length < EARLY_PACKETS * spec.roster.size;
-        if (room && received.length <= EARLY_BYTES) early.push(received);
+        early.keep(received);
         continue;
       }
       if (bodies.has(packet.from)) continue;
@@ -126,7 +121,7 @@ async function runRounds<Out>(
   ceremony: Ceremony<Out>,
   session: Session,
   device: Device,
-  early: Uint8Array[],
+  early: EarlyPackets,
 ): Promise<Out> {
   const protocol = ceremony.begin(session, device.secrets);
   const mailbox = new Mailbox(session.self, protocol.rounds);
@@ -175,13 +170,13 @@ async function collect<Out>(
   session: Session,
   device: Device,
   mailbox: Mailbox,
-  early: Uint8Array[],
+  early: EarlyPackets,
 ): Promise<Transition<Out>> {
   try {
     for (;;) {
       const inbox = mailbox.take(pending.shape.number);
       if (inbox !== undefined) return pending.advance(inbox);
-      const packet = openPacket(session, early.shift() ?? (await device.carrier.receive()));
+      const packet = openPacket(session, early.next() ?? (await device.carrier.receive()));
       if (packet === undefined) continue;
       if (packet.round === ABORT_ROUND && packet.to === 0) throw new PeerAborted(packet.from);
       const kind = packet.to === 0 ? 'broadcast' : 'direct';

@@ -115,6 +115,23 @@ function readPacket(
   return { slot, head: packet.slice(0, HEADER_BYTES), length, rest: packet.slice(HEADER_BYTES) };
 }
 
+/**
+ * Whether a packet could be one of a session that this party is about to establish: the header fits, the
+ * session id is not known yet. Says nothing about who sent it.
+ */
+export function mayBeEarly(
+  frame: Pick<PacketFrame, 'suite' | 'protocol'>,
+  roster: ReadonlyMap<PartyIndex, Uint8Array>,
+  self: PartyIndex,
+  packet: Uint8Array,
+): boolean {
+  if (packet.length < HEADER_BYTES) return false;
+  const read = readPacket({ ...frame, sid: packet.slice(8, 40) }, packet);
+  if (read === undefined || read.slot.round === 0) return false;
+  const { from, to } = read.slot;
+  return from !== self && roster.has(from) && (to === 0 || to === self);
+}
+
 /** Opens a round-0 packet: only its shape is checked here, the record's signature by the handshake. */
 export function openHandshakePacket(
   frame: PacketFrame,
