@@ -79,6 +79,16 @@ export {
   type Redistributed,
   type ReshareInputs,
 } from './reshare.ts';
+export {
+  edwardsKey,
+  taprootKey,
+  type EffectiveKey,
+  type TaprootKey,
+  type TaprootRoot,
+} from './schnorr/effective.ts';
+export type { EdwardsItem, FrostItem, FrostRequest, TaprootItem } from './schnorr/request.ts';
+export { frostSignCeremony } from './schnorr/sign.ts';
+export { IncompleteSignatures, type SchnorrSignature } from './schnorr/signature.ts';
 export type { Ceremony, Protocol, SecretSources } from './session/ceremony.ts';
 export {
   decodeKeyInfo,
