@@ -425,7 +425,7 @@ describe('A1 batches', () => {
   const size = (kind: 'extend' | 'multiply'): number => {
     const rounds = signRounds([1, 2, 3], 1, 1);
     const schema = rounds[kind].direct.schema;
-    return schema.layout('', 0).find(({ path }) => /\[0\]/.test(path))?.offset ?? 0;
+    return schema.layout('', 0).find(({ path }) => path.includes('[0]'))?.offset ?? 0;
   };
 
   it('shares nothing secret between items: every chi, R, psi, matrix and commitment differs', () => {

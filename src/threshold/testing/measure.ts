@@ -1,31 +1,57 @@
 /**
- * Runs all parties of a ceremony on one thread and measures what each spends, from incoming bodies to
- * outgoing bodies, per round; and counts the bytes of the bodies it sends.
+ * Runs all parties of a ceremony on one thread, with the packets that the driver would send, and measures
+ * what each party spends: per round from the bodies that came in to the bodies that go out, and apart from
+ * it for the handshake and for the packets.
  */
-import type { Ceremony, Protocol } from '../session/ceremony.ts';
 import { concat } from '../../codec.ts';
-import { Handshake, NonceMemory } from '../session/handshake.ts';
+import { UsageError, type PartyIndex } from '../abort.ts';
+import type { Ceremony } from '../session/ceremony.ts';
+import { Handshake, handshakeId, NonceMemory } from '../session/handshake.ts';
 import { Mailbox } from '../session/mailbox.ts';
-import type { PendingRound, Transition } from '../session/round.ts';
+import {
+  broadcastDigest,
+  openHandshakePacket,
+  openPacket,
+  sealBroadcast,
+  sealDirect,
+} from '../session/packet.ts';
+import type { Outgoing, PendingRound, Transition } from '../session/round.ts';
+import type { Session } from '../session/session.ts';
 import type { TestIdentity } from './seeded.ts';
 
 /** One party. */
 export interface Player<Out> {
-  readonly ceremony: Ceremony<Out>;
+  /** Builds the ceremony; counted as part of its first round. */
+  readonly ceremony: () => Ceremony<Out>;
   readonly identity: TestIdentity;
 }
 
-/** What one run cost. */
+/** What was sent. */
+export interface Bytes {
+  /** A broadcast counted once per receiver. */
+  readonly copies: number;
+  /** A broadcast counted once, as a party sends it to a relay that hands it on. */
+  readonly relayed: number;
+}
+
+/** What one run cost one party. */
+export interface Cost {
+  /** Milliseconds of every step: the one that makes the messages of round 1, ..., the one with the result. */
+  readonly stepMs: readonly number[];
+  /** Milliseconds of the handshake: records signed and verified, channel keys. */
+  readonly handshakeMs: number;
+  /** Milliseconds spent on sealing and opening the packets of the rounds. */
+  readonly packetMs: number;
+  /** The messages of the rounds alone. */
+  readonly bodies: Bytes;
+  /** All packets: handshake, headers, signatures and authentication tags too. */
+  readonly packets: Bytes;
+}
+
+/** One run. */
 export interface Run<Out> {
-  /** Milliseconds of each party, rounds 1 to the end. */
-  readonly ms: readonly number[];
-  /** Milliseconds of each party for the handshake: records signed and verified, channel keys. */
-  readonly handshakeMs: readonly number[];
-  /** Per round: the milliseconds of each party's step. */
-  readonly rounds: ReadonlyMap<string, readonly number[]>;
-  /** Bytes of bodies each party sends, a broadcast counted once per receiver. */
-  readonly bytes: readonly number[];
-  readonly outputs: readonly Out[];
+  readonly costs: ReadonlyMap<PartyIndex, Cost>;
+  readonly outputs: ReadonlyMap<PartyIndex, Out>;
 }
 
 /** The platform's generator, in pieces it accepts. */
@@ -37,96 +63,205 @@ export function platformRandom(length: number): Uint8Array {
   return out;
 }
 
-interface Party<Out> {
-  readonly number: number;
-  readonly player: Player<Out>;
-  readonly handshake: Handshake;
-  mailbox?: Mailbox;
-  pending: PendingRound<Out> | undefined;
-  output?: Out;
-  ms: number;
-  handshakeMs: number;
-  bytes: number;
-}
-
-/** Runs one ceremony to the end. @throws when a party aborts: a benchmark of failures measures nothing */
-export function run<Out>(players: ReadonlyMap<number, Player<Out>>): Run<Out> {
-  const rounds = new Map<string, number[]>();
-  const secrets = { random: platformRandom, deviceSecret: platformRandom(32) };
-  const parties = [...players].map(([number, player]): Party<Out> => {
-    const started = performance.now();
-    const hedge = { deviceSecret: secrets.deviceSecret, counter: 0n };
-    const spec = player.ceremony.handshake;
-    const handshake = new Handshake(spec, platformRandom, new NonceMemory(), hedge);
-    const handshakeMs = performance.now() - started;
-    return { number, player, handshake, pending: undefined, ms: 0, handshakeMs, bytes: 0 };
-  });
-  const bodies = new Map(
-    parties.map((party) => {
-      const started = performance.now();
-      const signature = party.player.identity.sign(party.handshake.digest);
-      party.handshakeMs += performance.now() - started;
-      return [party.number, concat(party.handshake.record, signature)];
-    }),
-  );
-  const protocols = new Map<Party<Out>, Protocol<Out>>();
-  for (const party of parties) {
-    const started = performance.now();
-    const session = party.handshake.finish(bodies);
-    party.handshakeMs += performance.now() - started;
-    const begun = performance.now();
-    const protocol = party.player.ceremony.begin(session, secrets);
-    party.ms += performance.now() - begun;
-    party.mailbox = new Mailbox(party.number, protocol.rounds);
-    protocols.set(party, protocol);
-  }
-  const perform = (party: Party<Out>, stage: string, step: () => Transition<Out>): void => {
-    const started = performance.now();
-    const transition = step();
-    const spent = performance.now() - started;
-    party.ms += spent;
-    rounds.set(stage, [...(rounds.get(stage) ?? []), spent]);
-    party.pending = 'output' in transition.next ? undefined : transition.next;
-    if ('output' in transition.next) party.output = transition.next.output;
-    const round = party.pending?.shape.number ?? 0;
-    for (const { to, body: content, attest } of transition.send) {
-      const signature = attest === undefined ? [] : [party.player.identity.sign(attest)];
-      const body = concat(content, ...signature);
-      for (const other of parties) {
-        if (to !== 'all' && other.number !== to) continue;
-        other.mailbox?.put(round, to === 'all' ? 'broadcast' : 'direct', party.number, body);
-        if (other !== party) party.bytes += body.length;
-      }
+/**
+ * Runs one ceremony to the end.
+ *
+ * @throws what a party throws: a benchmark of failures measures nothing
+ */
+export function measure<Out>(players: ReadonlyMap<PartyIndex, Player<Out>>): Run<Out> {
+  const parties = [...players].map(([number, player]) => new Party(number, player));
+  const post = (letters: readonly Letter[]): void => {
+    for (const letter of letters) {
+      for (const party of parties) party.deliver(letter, parties.length - 1);
     }
   };
-  for (const [party, protocol] of protocols) perform(party, 'start', () => protocol.start());
-  for (let active = true; active;) {
-    active = false;
-    for (const party of parties) {
-      const { pending } = party;
-      const inbox = pending && party.mailbox?.take(pending.shape.number);
-      if (pending === undefined || inbox === undefined) continue;
-      active = true;
-      perform(party, pending.shape.stage, () => pending.advance(inbox));
-    }
+  post(parties.map((party) => party.greet()));
+  for (const party of parties) party.shakeHands();
+  const waiting = new Map(parties.map((party) => [party, party.start()]));
+  for (const letters of waiting.values()) post(letters);
+  while (parties.some(({ output }) => output === undefined)) {
+    // Everyone takes one step before any packet of it arrives.
+    const letters = parties.map((party) => party.advance());
+    if (letters.every((sent) => sent === undefined)) throw new UsageError('all parties wait');
+    for (const sent of letters) post(sent ?? []);
   }
-  for (const { player } of parties) player.ceremony.release();
+  for (const party of parties) party.release();
   return {
-    ms: parties.map(({ ms }) => ms),
-    handshakeMs: parties.map(({ handshakeMs }) => handshakeMs),
-    rounds,
-    bytes: parties.map(({ bytes }) => bytes),
-    outputs: parties.map(({ output }) => {
-      if (output === undefined) throw new Error('a party did not finish');
-      return output;
-    }),
+    costs: new Map(parties.map((party) => [party.number, party.cost])),
+    outputs: new Map(
+      parties.flatMap(({ number, output }) => (output === undefined ? [] : [[number, output]])),
+    ),
   };
 }
 
-/** The middle value. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
+/** A packet with the body inside it, for counting. */
+interface Letter {
+  readonly from: PartyIndex;
+  readonly to: PartyIndex | 'all';
+  readonly packet: Uint8Array;
+  /** 0 in the handshake. */
+  readonly bodyLength: number;
+}
+
+type Clock = 'handshake' | 'packet' | 'step';
+
+class Party<Out> {
+  readonly number: PartyIndex;
+  readonly #player: Player<Out>;
+  readonly #secrets = { random: platformRandom, deviceSecret: platformRandom(32) };
+  readonly #ceremony: Ceremony<Out>;
+  readonly #records = new Map<PartyIndex, Uint8Array>();
+  readonly #arrived: Uint8Array[] = [];
+  readonly #spent: Record<Clock, number> = { handshake: 0, packet: 0, step: 0 };
+  readonly #stepMs: number[] = [];
+  readonly #bodies = { copies: 0, relayed: 0 };
+  readonly #packets = { copies: 0, relayed: 0 };
+  #handshake: Handshake | undefined;
+  #session: Session | undefined;
+  #mailbox: Mailbox | undefined;
+  #pending: PendingRound<Out> | undefined;
+  output: Out | undefined;
+
+  constructor(number: PartyIndex, player: Player<Out>) {
+    this.number = number;
+    this.#player = player;
+    this.#ceremony = this.#timed('step', player.ceremony);
+  }
+
+  get cost(): Cost {
+    const { handshake, packet } = this.#spent;
+    return {
+      stepMs: this.#stepMs,
+      handshakeMs: handshake,
+      packetMs: packet,
+      bodies: this.#bodies,
+      packets: this.#packets,
+    };
+  }
+
+  /** Round 0: the own signed record. */
+  greet(): Letter {
+    return this.#timed('handshake', () => {
+      const { handshake: spec } = this.#ceremony;
+      const hedge = { deviceSecret: this.#secrets.deviceSecret, counter: 0n };
+      const handshake = new Handshake(spec, this.#secrets.random, new NonceMemory(), hedge);
+      const signature = this.#player.identity.sign(handshake.digest);
+      const slot = { round: 0, from: this.number, to: 0 };
+      this.#handshake = handshake;
+      this.#records.set(this.number, concat(handshake.record, signature));
+      const packet = sealBroadcast(this.#frame, slot, handshake.record, signature);
+      return { from: this.number, to: 'all', packet, bodyLength: 0 };
+    });
+  }
+
+  /** Takes everyone's record; each is verified twice, as in the driver. */
+  shakeHands(): void {
+    this.#timed('handshake', () => {
+      const handshake = known(this.#handshake);
+      for (const arrived of this.#arrived.splice(0)) {
+        const packet = openHandshakePacket(this.#frame, arrived);
+        if (packet === undefined || !handshake.admits(packet.from, packet.body)) {
+          throw new UsageError('a session record was refused');
+        }
+        this.#records.set(packet.from, packet.body);
+      }
+      this.#session = handshake.finish(this.#records);
+    });
+  }
+
+  start(): readonly Letter[] {
+    return this.#step(() => {
+      const protocol = this.#ceremony.begin(known(this.#session), this.#secrets);
+      this.#mailbox = new Mailbox(this.number, protocol.rounds);
+      return protocol.start();
+    });
+  }
+
+  /** The next step, if all its messages are there. */
+  advance(): readonly Letter[] | undefined {
+    const pending = this.#pending;
+    if (pending === undefined) return undefined;
+    const mailbox = known(this.#mailbox);
+    this.#timed('packet', () => {
+      for (const arrived of this.#arrived.splice(0)) {
+        const packet = openPacket(known(this.#session), arrived);
+        if (packet === undefined) throw new UsageError('a packet was refused');
+        const kind = packet.to === 0 ? 'broadcast' : 'direct';
+        mailbox.put(packet.round, kind, packet.from, packet.body);
+      }
+    });
+    const inbox = mailbox.take(pending.shape.number);
+    return inbox && this.#step(() => pending.advance(inbox));
+  }
+
+  /** Counts what this party sends and files what is meant for it. */
+  deliver(letter: Letter, peers: number): void {
+    const { from, to, packet, bodyLength } = letter;
+    if (from === this.number) {
+      const copies = to === 'all' ? peers : 1;
+      this.#bodies.copies += bodyLength * copies;
+      this.#bodies.relayed += bodyLength;
+      this.#packets.copies += packet.length * copies;
+      this.#packets.relayed += packet.length;
+    } else if (to === 'all' || to === this.number) {
+      this.#arrived.push(packet);
+    }
+  }
+
+  release(): void {
+    this.#ceremony.release();
+    this.#session?.wipe();
+  }
+
+  get #frame() {
+    const { suite, protocol, context } = this.#ceremony.handshake;
+    return { suite, protocol, sid: handshakeId(context) };
+  }
+
+  /** A step with the signatures that are part of its messages; then, apart, its packets. */
+  #step(action: () => Transition<Out>): readonly Letter[] {
+    const { next, bodies } = this.#timed('step', () => {
+      const transition = action();
+      return { next: transition.next, bodies: transition.send.map((one) => this.#bodyOf(one)) };
+    });
+    this.#stepMs.push(this.#spent.step);
+    this.#spent.step = 0;
+    if ('output' in next) {
+      this.output = next.output;
+      this.#pending = undefined;
+      return [];
+    }
+    this.#pending = next;
+    const { number: round } = next.shape;
+    return this.#timed('packet', () => bodies.map(({ to, body }) => this.#seal(round, to, body)));
+  }
+
+  #bodyOf({ to, body, attest }: Outgoing) {
+    const signed = attest === undefined ? [] : [this.#player.identity.sign(attest)];
+    return { to, body: concat(body, ...signed) };
+  }
+
+  #seal(round: number, to: PartyIndex | 'all', body: Uint8Array): Letter {
+    const session = known(this.#session);
+    const letter = { from: this.number, to, bodyLength: body.length };
+    if (to !== 'all') {
+      return { ...letter, packet: sealDirect(session, { round, from: this.number, to }, body) };
+    }
+    const slot = { round, from: this.number, to: 0 };
+    const signature = this.#player.identity.sign(broadcastDigest(session, slot, body));
+    known(this.#mailbox).put(round, 'broadcast', this.number, body);
+    return { ...letter, packet: sealBroadcast(session, slot, body, signature) };
+  }
+
+  #timed<T>(clock: Clock, action: () => T): T {
+    const started = performance.now();
+    const result = action();
+    this.#spent[clock] += performance.now() - started;
+    return result;
+  }
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new UsageError('a party was used out of order');
+  return value;
 }

@@ -3,13 +3,29 @@
  * when every party waits for one, so the seed alone decides the order; when all wait and nothing is on
  * its way, the carrier gives up, as a time-out would.
  */
-import { concat } from '../../codec.ts';
-import type { PartyIndex } from '../abort.ts';
+import { concat, equalBytes, toHex } from '../../codec.ts';
+import { ProtocolError, type PartyIndex } from '../abort.ts';
+import { hash } from '../hash.ts';
+import { SIGNATURE_BYTES, verifyIdentity } from '../identity.ts';
+import { checkRandom } from '../random.ts';
 import type { DurableRecord } from '../records.ts';
+import { bytes, struct } from '../schema.ts';
+import type { Ceremony, SecretSources } from '../session/ceremony.ts';
 import { runCeremony, type Carrier, type Device } from '../session/driver.ts';
-import { NonceMemory } from '../session/handshake.ts';
+import { Handshake, NonceMemory, type HandshakeSpec } from '../session/handshake.ts';
+import { ABORT_ROUND } from '../session/packet.ts';
+import {
+  awaitRound,
+  of,
+  PendingRound,
+  requireEcho,
+  type Outgoing,
+  type Transition,
+} from '../session/round.ts';
+import type { Session } from '../session/session.ts';
+import { TAGS } from '../tags.ts';
 import type { Player } from './lockstep.ts';
-import { pick, seeded } from './seeded.ts';
+import { pick, seeded, testIdentity, type TestIdentity } from './seeded.ts';
 
 /** A packet on its way to one receiver. */
 export interface Transit {
@@ -128,9 +144,7 @@ export class MemoryNetwork {
     if (this.#flying.length === 0) return undefined;
     const { order = 'random' } = this.#options;
     if (order === 'sent') return 0;
-    return order === 'reversed'
-      ? this.#flying.length - 1
-      : pick(this.#random, this.#flying.length);
+    return order === 'reversed' ? this.#flying.length - 1 : pick(this.#random, this.#flying.length);
   }
 }
 
@@ -142,6 +156,8 @@ export type TraceEntry =
 
 /** How a run is set up. */
 export interface RunOptions extends NetworkOptions {
+  /** Decides what the devices draw; the network's seed unless told. */
+  readonly secrets?: string;
   /** Changes parts of a device. */
   readonly device?: (party: PartyIndex, device: Device) => Device;
 }
@@ -153,6 +169,11 @@ export interface Run<Out> {
   readonly trace: readonly TraceEntry[];
 }
 
+const secretsOf = (seed: string, party: PartyIndex): SecretSources => ({
+  random: seeded(`${seed}/${String(party)}`),
+  deviceSecret: seeded(`${seed}/device/${String(party)}`)(32),
+});
+
 /** Runs the driver of every party over one network, until each has finished or failed. */
 export async function runAll<Out>(
   players: ReadonlyMap<PartyIndex, Player<Out>>,
@@ -160,20 +181,18 @@ export async function runAll<Out>(
 ): Promise<Run<Out>> {
   const network = new MemoryNetwork(players.keys(), options);
   const trace: TraceEntry[] = [];
+  const seed = options.secrets ?? options.seed;
   const running = [...players].map(async ([party, { ceremony, identity }]) => {
     const carrier = network.carrier(party);
     const device: Device = {
       identity,
-      secrets: {
-        random: seeded(`${options.seed}/${String(party)}`),
-        deviceSecret: seeded(`${options.seed}/device/${String(party)}`)(32),
-      },
+      secrets: secretsOf(seed, party),
       nonces: new NonceMemory(),
       nextCounter: () => 1n,
       carrier: {
-        send: (packet, to) => {
+        send: async (packet, to) => {
           trace.push({ what: 'send', party, packet: packet.slice() });
-          return carrier.send(packet, to);
+          await carrier.send(packet, to);
         },
         receive: async () => carrier.receive(),
       },
@@ -260,4 +279,223 @@ export function flip(bytes: Uint8Array, offset: number, mask = 1): Uint8Array {
   const copy = bytes.slice();
   copy[offset] = (copy[offset] ?? 0) ^ mask;
   return copy;
+}
+
+/** The abort notices among the packets of a log. */
+export const noticesIn = (log: readonly Transit[]): Transit[] =>
+  log.filter(({ packet }) => headerOf(packet).round === ABORT_ROUND);
+
+/** The largest round of which a party sent anything, abort notices aside. */
+export const lastRoundOf = (log: readonly Transit[], party: PartyIndex): number =>
+  log
+    .filter(({ from }) => from === party)
+    .map(({ packet }) => headerOf(packet).round)
+    .filter((round) => round !== ABORT_ROUND)
+    .reduce((largest, round) => Math.max(largest, round), 0);
+
+/** What a toy ceremony is about. */
+export interface ToyOptions {
+  readonly self: PartyIndex;
+  readonly identities: ReadonlyMap<PartyIndex, TestIdentity>;
+  /** Says what is agreed on: parties with another topic have another context. */
+  readonly topic?: string;
+  readonly frame?: Pick<HandshakeSpec, 'suite' | 'protocol'>;
+  /** Thrown by this party's step when it has the messages of the round. */
+  readonly fails?: { readonly round: 1 | 2; readonly error: Error };
+  /** Told what happens to the ceremony's state. */
+  readonly onEvent?: (event: 'released' | 'wiped') => void;
+}
+
+/** What every party of a toy ceremony ends with. */
+export interface ToyOutput {
+  readonly sid: string;
+  /** What everyone said, ascending: equal for all. */
+  readonly said: readonly string[];
+  /** What the others told this party. */
+  readonly told: readonly string[];
+}
+
+const toyRounds = (parties: readonly PartyIndex[], self: PartyIndex) =>
+  ({
+    greet: {
+      number: 1,
+      stage: 'greet',
+      broadcast: { from: parties, schema: struct({ word: bytes(8) }) },
+      direct: {
+        from: parties.filter((party) => party !== self),
+        schema: struct({ secret: bytes(16) }),
+      },
+    },
+    agree: {
+      number: 2,
+      stage: 'confirm',
+      broadcast: {
+        from: parties,
+        schema: struct({ echo: bytes(32), signature: bytes(SIGNATURE_BYTES) }),
+      },
+    },
+  }) as const;
+
+/** A protocol with every kind of message and next to no computation: what is around it shows. */
+export function toyCeremony(options: ToyOptions): Ceremony<ToyOutput> {
+  const { self, identities, topic = 'toy', fails, onEvent } = options;
+  const frame = options.frame ?? { suite: 'mpc-frost/v1/ed25519', protocol: 'dkg' };
+  const context = Uint8Array.from(topic, (letter) => letter.charCodeAt(0));
+  const parties = [...identities.keys()].sort((a, b) => a - b);
+  const rounds = toyRounds(parties, self);
+  const wipe = (): void => onEvent?.('wiped');
+  const failIn = (round: 1 | 2): void => {
+    if (fails?.round === round) throw fails.error;
+  };
+  return {
+    handshake: {
+      ...frame,
+      context,
+      self,
+      roster: new Map([...identities].map(([party, { publicKey }]) => [party, publicKey])),
+      extra: new Uint8Array(),
+      complete: () => context,
+    },
+    begin(session, { random }) {
+      const start = (): Transition<ToyOutput> => ({
+        send: [
+          { to: 'all', body: random(8) },
+          ...session.peers.map((to) => ({ to, body: random(16) })),
+        ],
+        next: awaitRound(
+          rounds.greet,
+          ({ broadcasts, said, told }) => {
+            failIn(1);
+            return agree(session.echo(1, broadcasts), [...said.values()], [...told.values()]);
+          },
+          wipe,
+        ),
+      });
+      const agree = (
+        echo: Uint8Array,
+        said: readonly { readonly word: Uint8Array }[],
+        told: readonly { readonly secret: Uint8Array }[],
+      ): Transition<ToyOutput> => ({
+        persist: [{ kind: 'maybe-signed', kid: echo, sid: session.sid, items: [] }],
+        send: [{ to: 'all', body: echo, attest: hash(TAGS.confirm, session.sid, echo) }],
+        next: awaitRound(
+          rounds.agree,
+          ({ said: agreed }) => {
+            failIn(2);
+            for (const [party, message] of agreed) {
+              requireEcho(equalBytes(message.echo, echo), 1);
+              const digest = hash(TAGS.confirm, session.sid, message.echo);
+              if (!verifyIdentity(session.identityOf(party), digest, message.signature)) {
+                throw new ProtocolError("A'", 'signature fails', party);
+              }
+            }
+            const output: ToyOutput = {
+              sid: toHex(session.sid),
+              said: said.map(({ word }) => toHex(word)),
+              told: told.map(({ secret }) => toHex(secret)),
+            };
+            return { send: [], next: { output } };
+          },
+          wipe,
+        ),
+      });
+      return { rounds: Object.values(rounds), start };
+    },
+    release: () => onEvent?.('released'),
+  };
+}
+
+/**
+ * A ceremony whose party says something else than the protocol wants: the messages are changed before they
+ * are signed and sealed, so that they authenticate.
+ */
+export function deviating<Out>(
+  ceremony: Ceremony<Out>,
+  change: (message: Outgoing, round: number) => Outgoing,
+): Ceremony<Out> {
+  const changed = (transition: Transition<Out>): Transition<Out> => {
+    const { next } = transition;
+    if ('output' in next) return transition;
+    const { number } = next.shape;
+    return {
+      ...transition,
+      send: transition.send.map((message) => change(message, number)),
+      next: new PendingRound(
+        next.shape,
+        (inbox) => changed(next.advance(inbox)),
+        () => {
+          next.abandon();
+        },
+      ),
+    };
+  };
+  return {
+    ...ceremony,
+    begin(session, secrets) {
+      const protocol = ceremony.begin(session, secrets);
+      return { ...protocol, start: () => changed(protocol.start()) };
+    },
+  };
+}
+
+/** Identities of parties 1 to n. */
+export const identitiesOf = (count: number, name = 'party'): Map<PartyIndex, TestIdentity> =>
+  new Map(
+    Array.from({ length: count }, (_, i) => [i + 1, testIdentity(`${name}-${String(i + 1)}`)]),
+  );
+
+/** A toy ceremony of all parties. */
+export const toyPlayers = (
+  identities: ReadonlyMap<PartyIndex, TestIdentity>,
+  options: (party: PartyIndex) => Partial<ToyOptions> = () => ({}),
+): Map<PartyIndex, Player<ToyOutput>> =>
+  new Map(
+    [...identities].map(([self, identity]) => [
+      self,
+      { ceremony: toyCeremony({ self, identities, ...options(self) }), identity },
+    ]),
+  );
+
+/** A handshake of every party, with the draws that the driver makes for the same seed. */
+export function handshakesOf(
+  specs: ReadonlyMap<PartyIndex, HandshakeSpec>,
+  seed: string,
+): Map<PartyIndex, Handshake> {
+  return new Map(
+    [...specs].map(([party, spec]) => {
+      const { random, deviceSecret } = secretsOf(seed, party);
+      checkRandom(random);
+      const hedge = { deviceSecret, counter: 1n };
+      return [party, new Handshake(spec, random, new NonceMemory(), hedge)];
+    }),
+  );
+}
+
+/** The signed records that the handshakes send. */
+export const recordsOf = (
+  handshakes: ReadonlyMap<PartyIndex, Handshake>,
+  identities: ReadonlyMap<PartyIndex, TestIdentity>,
+): Map<PartyIndex, Uint8Array> =>
+  new Map(
+    [...handshakes].map(([party, { record, digest }]) => [
+      party,
+      concat(record, of(identities, party).sign(digest)),
+    ]),
+  );
+
+/** The sessions that a toy ceremony with this seed has. */
+export function toySessions(
+  identities: ReadonlyMap<PartyIndex, TestIdentity>,
+  seed: string,
+  options: Partial<ToyOptions> = {},
+): Map<PartyIndex, Session> {
+  const specs = new Map(
+    [...identities.keys()].map((self) => [
+      self,
+      toyCeremony({ self, identities, ...options }).handshake,
+    ]),
+  );
+  const handshakes = handshakesOf(specs, seed);
+  const records = recordsOf(handshakes, identities);
+  return new Map([...handshakes].map(([party, handshake]) => [party, handshake.finish(records)]));
 }

@@ -1,0 +1,24 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/**
+ * The tests that `npm run mutation` runs against every mutant: those that fail fast. Left out are attacks
+ * on weakened builds (they patch the source, which the mutation tool has rewritten), timing, and the long
+ * random runs (simulator, algebra, fuzzing).
+ */
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts'],
+    exclude: [
+      ...configDefaults.exclude,
+      '**/attacks/**',
+      '**/attacks*.test.ts',
+      '**/*weak*.test.ts',
+      '**/simulator*.test.ts',
+      '**/algebra*.test.ts',
+      '**/fuzz*.test.ts',
+      '**/trace.test.ts',
+    ],
+    pool: 'threads',
+    testTimeout: 60_000,
+  },
+});
