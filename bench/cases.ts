@@ -1,16 +1,16 @@
 /** What is measured: every protocol, with thresholds and members up to 20. */
 import {
+  frostSignCeremony,
   keygenCeremony,
   pairSetupCeremony,
   reshareCeremony,
   signCeremony,
+  type FrostItem,
   type FrostSuite,
   type PartyIndex,
   type SignRequest,
   type Suite,
 } from '../src/threshold/index.ts';
-import { frostSignCeremony } from '../src/threshold/schnorr/sign.ts';
-import { type FrostItem } from '../src/threshold/schnorr/request.ts';
 import { dealtEcdsaKeys, dealtKey } from '../src/threshold/testing/dealt.ts';
 import { platformRandom, type Player } from '../src/threshold/testing/measure.ts';
 import { devices, membersOf } from '../src/threshold/testing/seeded.ts';

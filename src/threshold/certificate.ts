@@ -130,7 +130,7 @@ export const confirmDigest = (
   );
 
 /** S_1..S_n of a new key, encoded. Throws when one is the identity, which has no encoding. */
-export function shareCommitments(
+function shareCommitments(
   info: Pick<KeyInfo, 'suite'>,
   commitment: readonly Uint8Array[],
   members: readonly Member[],

@@ -12,12 +12,14 @@ import { signRounds } from './ecdsa/rounds.ts';
 import { keygenCeremony, keygenRounds } from './keygen.ts';
 import { reshareRounds } from './reshare-rounds.ts';
 import { reshareCeremony } from './reshare.ts';
+import { frostRounds } from './schnorr/rounds.ts';
+import { frostSignCeremony } from './schnorr/sign.ts';
 import type { FieldLayout } from './schema.ts';
 import { of, schemaFor, type AnyRoundShape } from './session/round.ts';
 import { dealtKeys, frostKeys, signPlayers, testItem } from './testing/keys.ts';
 import { lockstep, type Delivery, type Player } from './testing/lockstep.ts';
 import { flip, overwrite } from './testing/network.ts';
-import { devices, membersOf, requestId } from './testing/seeded.ts';
+import { devices, digestOf, membersOf, requestId } from './testing/seeded.ts';
 
 const runs = Number(process.env['FUZZ_RUNS'] ?? 300);
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_240_229);
@@ -88,6 +90,38 @@ const signing: Target<unknown> = {
   share: 3,
 };
 
+const taproot = {
+  requestId: requestId('f'),
+  signers: [1, 2],
+  items: [
+    {
+      purpose: 'bitcoin-input',
+      path: [0],
+      root: 'empty',
+      message: digestOf('message'),
+      sighashType: 0,
+      inputIndex: 0,
+      prevouts: digestOf('prevouts'),
+    },
+  ],
+} as const;
+const frost: Target<unknown> = {
+  name: 'FROST',
+  players: () =>
+    new Map(
+      keys.parties.map((party) => [
+        party,
+        {
+          ceremony: frostSignCeremony(taproot, keys.share(party)),
+          identity: keys.device(party).identity,
+        },
+      ]),
+    ),
+  rounds: Object.values(frostRounds(groupOf(suites[0]), [1, 2], 1)),
+  group: groupOf(suites[0]),
+  share: 5,
+};
+
 type Edit = (body: Uint8Array) => Uint8Array;
 
 /** Alterations of a field that keep the length of the message. */
@@ -149,37 +183,36 @@ function attacksOn({ rounds, group }: Target<unknown>): fc.Arbitrary<Attack> {
   );
 }
 
-describe.each([...keygen, resharing, signing].map((target) => [target.name, target] as const))(
-  'P-14 %s with altered messages',
-  (_, target) => {
-    it('ends with a ProtocolError or waits, and only an unaltered message gives a result', () => {
-      const reasons = new Set<string>();
-      fc.assert(
-        fc.property(attacksOn(target), ({ round, kind, edits }) => {
-          const altered: boolean[] = [];
-          const outcomes = lockstep(target.players(), 'fuzz', (delivery) => {
-            const { body } = delivery;
-            const meant =
-              delivery.from === liar && delivery.round === round && delivery.kind === kind;
-            if (!meant) return [body];
-            const changed = edits.reduce((bytes, edit) => edit(bytes), body);
-            altered.push(!equalBytes(changed, body));
-            return [changed];
-          });
-          const honest = of(outcomes, 1);
-          if (honest.error === undefined) {
-            expect(altered.includes(true) && honest.output !== undefined).toBe(false);
-            return;
-          }
-          if (!(honest.error instanceof ProtocolError)) {
-            throw new Error('not a ProtocolError', { cause: honest.error });
-          }
-          expect(honest.output).toBeUndefined();
-          reasons.add(honest.error.message);
-        }),
-        { numRuns: Math.max(5, Math.floor(runs / target.share)), seed },
-      );
-      expect(reasons.size).toBeGreaterThan(2);
-    });
-  },
-);
+describe.each(
+  [...keygen, resharing, signing, frost].map((target) => [target.name, target] as const),
+)('P-14 %s with altered messages', (_, target) => {
+  it('ends with a ProtocolError or waits, and only an unaltered message gives a result', () => {
+    const reasons = new Set<string>();
+    fc.assert(
+      fc.property(attacksOn(target), ({ round, kind, edits }) => {
+        const altered: boolean[] = [];
+        const outcomes = lockstep(target.players(), 'fuzz', (delivery) => {
+          const { body } = delivery;
+          const meant =
+            delivery.from === liar && delivery.round === round && delivery.kind === kind;
+          if (!meant) return [body];
+          const changed = edits.reduce((bytes, edit) => edit(bytes), body);
+          altered.push(!equalBytes(changed, body));
+          return [changed];
+        });
+        const honest = of(outcomes, 1);
+        if (honest.error === undefined) {
+          expect(altered.includes(true) && honest.output !== undefined).toBe(false);
+          return;
+        }
+        if (!(honest.error instanceof ProtocolError)) {
+          throw new Error('not a ProtocolError', { cause: honest.error });
+        }
+        expect(honest.output).toBeUndefined();
+        reasons.add(honest.error.message);
+      }),
+      { numRuns: Math.max(5, Math.floor(runs / target.share)), seed },
+    );
+    expect(reasons.size).toBeGreaterThan(2);
+  });
+});

@@ -29,6 +29,7 @@ import { keygenRounds } from './keygen.ts';
 import type { KeyInfo, Member } from './keys.ts';
 import { reshareRounds } from './reshare-rounds.ts';
 import { reshareCeremony } from './reshare.ts';
+import { frostRounds } from './schnorr/rounds.ts';
 import { decodeBody, type FieldLayout, type Schema } from './schema.ts';
 import {
   decodeKeygenContext,
@@ -318,6 +319,8 @@ const shapes: readonly (readonly [string, AnyRoundShape])[] = [
   ['signing one', Object.values(signRounds([1, 2], 1, 1))] as const,
   ['signing two', Object.values(signRounds([1, 2], 1, 2))] as const,
   ['redistribution', Object.values(reshareRounds(reshareOf, 1))] as const,
+  ['FROST', Object.values(frostRounds(SECP256K1, [1, 2], 2))] as const,
+  ['FROST, Ed25519', Object.values(frostRounds(ED25519, [1, 2], 1))] as const,
   ['pairwise set-up', Object.values(pairSetupRounds(2))] as const,
 ].flatMap(([name, rounds]) => rounds.map((shape) => [name, shape] as const));
 
@@ -403,6 +406,17 @@ describe.each(schemas)('message body: %s', (_, schema) => {
 });
 
 describe('certificates', () => {
+  it('have at least one coefficient: none would have three encodings', () => {
+    const bytes = encodeCertificate(keygenCertificate);
+    const tail = 2 + (2 + keygenCertificate.confirms.size * 66) + 2 * 33; // auths, confirms, coefficients
+    const at = bytes.length - tail - 4;
+    expect(bytes.slice(at, at + 4)).toEqual(concat(u16(2), u16(33)));
+    for (const size of [0, 32, 33]) {
+      const none = concat(bytes.slice(0, at), u16(0), u16(size), bytes.slice(at + 4 + 2 * 33));
+      expect(() => decodeCertificate(none)).toThrow(DecodeError);
+    }
+  });
+
   const verify = (certificate: Certificate): unknown =>
     certificate.kind === 'dkg'
       ? verifyKeygenCertificate(certificate)

@@ -7,6 +7,7 @@ import { signCeremony } from './ecdsa/sign.ts';
 import { SECP256K1 } from './group.ts';
 import { keygenCeremony, keygenRounds, type NewKey } from './keygen.ts';
 import type { PairGeneration } from './ot/pair.ts';
+import { reshareCeremony } from './reshare.ts';
 import type { FieldLayout } from './schema.ts';
 import { of } from './session/round.ts';
 import { dealtKeys, testItem } from './testing/keys.ts';
@@ -214,6 +215,46 @@ describe('key generation of the ECDSA suite', () => {
         expect(persisted).toEqual([]);
         expect(book.report(3 - party)).toMatchObject({ floor: 0, held: [{ gen: 1 }] });
       }
+    },
+  );
+});
+
+describe('redistribution of the ECDSA suite', () => {
+  const context = {
+    suite: 'mpc-ecdsa/v1/secp256k1/L128',
+    requestId: requestId('m'),
+    old: keys.info,
+    dealers: [1, 2],
+    threshold: 2,
+    members: keys.info.members,
+  } as const;
+  const players = () =>
+    new Map(
+      keys.parties.map((party) => {
+        const { identity } = keys.device(party);
+        const inputs = {
+          identity: identity.publicKey,
+          share: keys.share(party),
+          largestAttempt: 0,
+        };
+        return [party, { ceremony: reshareCeremony(context, inputs), identity }];
+      }),
+    );
+
+  it.each([
+    [3, 'opening', 32],
+    [4, 'answer', 0],
+  ] as const)(
+    'round %i %s: a point that is none is blamed, and no key is confirmed',
+    (round, _, offset) => {
+      const outcomes = lockstep(players(), 'matrix', (delivery) => {
+        const { body } = delivery;
+        const meant =
+          delivery.from === liar && delivery.round === round && delivery.kind === 'direct';
+        return [meant ? flip(body, offset + 33, 7) : body];
+      });
+      checkVerdict(blamedIn(round), of(outcomes, 1), liar, 1);
+      expect(of(outcomes, 1).persisted).toEqual([]);
     },
   );
 });

@@ -4,9 +4,6 @@ import { secp256k1 } from '@noble/curves/secp256k1.js';
 /** The order q of secp256k1. */
 export const ORDER = secp256k1.Point.Fn.ORDER;
 
-/** Bytes of a scalar. */
-export const SCALAR_BYTES = 32;
-
 /** The integer in 0..q-1 that `value` is congruent to. */
 export function reduce(value: bigint): bigint {
   const rest = value % ORDER;
@@ -47,7 +44,7 @@ export const viewOf = (bytes: Uint8Array): DataView =>
 /** 32 big-endian bytes of a scalar in 0..q-1. @throws RangeError outside */
 export function encodeScalar(value: bigint): Uint8Array {
   if (value < 0n || value >= ORDER) throw new RangeError('encodeScalar: not reduced');
-  const out = new Uint8Array(SCALAR_BYTES);
+  const out = new Uint8Array(32);
   writeScalar(viewOf(out), 0, value);
   return out;
 }

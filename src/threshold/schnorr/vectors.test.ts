@@ -1,5 +1,5 @@
 /** Public test vectors: RFC 9591, BIP-340, BIP-341, BIP-445, Wycheproof. */
-import { ed25519_FROST } from '@noble/curves/ed25519.js';
+import { ed25519, ed25519_FROST, ED25519_TORSION_SUBGROUP } from '@noble/curves/ed25519.js';
 import { schnorr, secp256k1_FROST } from '@noble/curves/secp256k1.js';
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { p2tr } from '@scure/btc-signer';
@@ -161,6 +161,17 @@ describe.skipIf(!hasVectors)(vectorTitle('Wycheproof Ed25519 vectors'), () => {
     }
     expect(count).toBe(151);
   });
+});
+
+it('P-53 a key of small order, with which everything verifies for lenient verifiers, is refused', () => {
+  const { verify } = schemeOf(EDWARDS);
+  const message = bytes('00');
+  for (const point of ED25519_TORSION_SUBGROUP.map(bytes)) {
+    // R = O, z = 0: z G = R + c A, up to the cofactor
+    const signature = concat(ed25519.Point.ZERO.toBytes(), new Uint8Array(32));
+    expect(ed25519.verify(signature, message, point)).toBe(true);
+    expect(verify(signature, message, point)).toBe(false);
+  }
 });
 
 describe.skipIf(!hasVectors)(vectorTitle('BIP-341 wallet vectors'), () => {

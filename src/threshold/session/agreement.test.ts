@@ -19,7 +19,6 @@ import {
   HEADER_FIELDS,
   headerOf,
   lastRoundOf,
-  noticesIn,
   outputsOf,
   overwrite,
   runAll,
@@ -384,7 +383,10 @@ describe('a check that fails in a signing session', () => {
       const all = cheat(booksOf([1, 2]), round, offset);
       const run = await runAll(all, { seed: 'classes', order: 'sent' });
       const { abortClass } = errorOf(run, 1) as { abortClass: string };
-      const notice = noticesIn(run.network.log).find(({ from }) => from === 1)?.packet;
+      const sent = run.trace.flatMap((entry) =>
+        entry.what === 'send' && entry.party === 1 ? [entry.packet] : [],
+      );
+      const notice = sent.find((packet) => headerOf(packet).round === ABORT_ROUND);
       return { abortClass, notice: toHex(notice ?? new Uint8Array()) };
     };
     const told = [

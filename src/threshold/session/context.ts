@@ -11,7 +11,7 @@ import { checkMembers, type KeyInfo, type Member } from '../keys.ts';
 import { MAX_PARTIES } from '../parameters.ts';
 
 /** 16 random bytes that name one request of a person. */
-export const REQUEST_ID_BYTES = 16;
+const REQUEST_ID_BYTES = 16;
 
 const SUITES: readonly Suite[] = [
   'mpc-ecdsa/v1/secp256k1/L128',
@@ -156,7 +156,7 @@ export interface ReshareContext<S extends Suite = Suite> {
 }
 
 /** @throws UsageError when the dealers are no quorum of the old members or the new set is impossible */
-export function checkReshareContext(context: ReshareContext): void {
+function checkReshareContext(context: ReshareContext): void {
   const { suite, old, dealers, threshold, members } = context;
   if (old.suite !== suite) throw new UsageError('the old key has another suite');
   checkMembers(old.members, old.threshold, 1);

@@ -7,7 +7,7 @@ import type { HandshakeSpec } from './handshake.ts';
 import { mayBeEarly } from './packet.ts';
 
 /** Bytes kept at most. A round-1 packet has up to 200 kB (16 items), and each peer sends two. */
-export const EARLY_BYTES = 2 ** 25;
+const EARLY_BYTES = 2 ** 25;
 
 /** First in, first out. */
 export class EarlyPackets {

@@ -122,7 +122,7 @@ export class World {
   #rooms = 0;
   #everActive = false;
   #changed = false;
-  #crash: { readonly device: SimDevice; readonly point: number } | undefined;
+  #planned: { readonly device: SimDevice; readonly point: number }[] = [];
   readonly #heights = new WeakMap<CertificateDraft, Height>();
   readonly #interpolated = new Set<string>();
   readonly #confirms = new WeakMap<CertificateDraft, Map<string, Uint8Array>>();
@@ -170,12 +170,12 @@ export class World {
 
   /** Makes a device crash right before its event number `point`. */
   plan(device: SimDevice, point: number): void {
-    this.#crash = { device, point };
+    this.#planned.push({ device, point });
   }
 
-  /** Whether the planned crash has not happened. */
-  get crashAhead(): boolean {
-    return this.#crash !== undefined;
+  /** Planned crashes that have not happened. */
+  get crashesAhead(): number {
+    return this.#planned.length;
   }
 
   /** Puts a key that exists already onto the disks of its members. */
@@ -528,8 +528,9 @@ export class World {
   #run(event: SimEvent): void {
     const { device } = event;
     if (!device.up) return;
-    if (this.#crash?.device === device && this.#crash.point === device.points) {
-      this.#crash = undefined;
+    const planned = this.#planned.find((one) => one.device === device);
+    if (planned?.point === device.points) {
+      this.#planned = this.#planned.filter((one) => one !== planned);
       this.#note(`before: ${event.what}`);
       this.crash(device);
       return;
@@ -557,7 +558,6 @@ export class World {
   /** Everything works again, and everyone exchanges certificates and confirmations. */
   async heal(): Promise<void> {
     this.#note('all is well again');
-    this.#crash = undefined;
     this.faulty = false;
     for (const device of this.devices) this.restart(device);
     await this.finish();
@@ -610,11 +610,19 @@ export class World {
     this.#flying.push(event);
   }
 
-  /** What a device awaits: one event for its effect, and one for the device to notice it. */
-  async #await<T>(device: SimDevice, what: string, effect: () => T): Promise<T> {
+  /**
+   * What a device awaits: one event for its effect and, where the effect outlives the device's memory, one
+   * for the device to notice it, so that a crash can come between.
+   */
+  async #await<T>(
+    device: SimDevice,
+    what: 'count' | 'sign' | 'write' | 'send' | 'accept' | 'delete',
+    effect: () => T,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const done = (run: () => void): void => {
-        this.#events.push({ device, what: `${what}, done`, run });
+        if (what === 'count' || what === 'sign') run();
+        else this.#events.push({ device, what: `${what}, done`, run });
       };
       const run = (): void => {
         try {

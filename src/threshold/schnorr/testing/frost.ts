@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { PartyIndex } from '../../abort.ts';
 import type { FrostSuite, KeyInfo, KeyShare } from '../../keys.ts';
 import { dealtKey, type DealtKey } from '../../testing/dealt.ts';
-import { lockstep, type Delivery, type Outcome, type Tamper } from '../../testing/lockstep.ts';
+import { lockstep, type Outcome, type Tamper } from '../../testing/lockstep.ts';
 import { digestOf, requestId, seeded, type TestIdentity } from '../../testing/seeded.ts';
 import type { EdwardsItem, FrostItem, FrostRequest, TaprootItem } from '../request.ts';
 import type { EdwardsSuite, TaprootSuite } from '../scheme.ts';
@@ -105,21 +105,6 @@ export function signaturesOf<S extends FrostSuite>(
   }
   return present(first);
 }
-
-/** Changes what `from` sends in a round to one receiver, or to all. */
-export const changing =
-  (
-    where: { readonly from: PartyIndex; readonly round: number; readonly to?: PartyIndex },
-    change: (delivery: Delivery) => readonly Uint8Array[],
-  ): Tamper =>
-  (delivery) => {
-    const { from, round, to } = where;
-    const hit =
-      delivery.from === from &&
-      delivery.round === round &&
-      (to === undefined || delivery.to === to);
-    return hit ? change(delivery) : [delivery.body];
-  };
 
 /** A body with other bytes at an offset. */
 export function overwritten(body: Uint8Array, at: number, bytes: Uint8Array): Uint8Array {
