@@ -16,6 +16,7 @@ const SIGN_RUNS = 11;
 /** What a peer's script writes for one case. */
 interface PeerCase {
   readonly perParty: number;
+  readonly perPartyMin: number;
   readonly p2p: number;
 }
 
@@ -196,14 +197,18 @@ function ratiosOf(
     perRound: both.map((round) => mine(round.mine) / peer(round.peer)),
     ...goal,
   });
+  const least = (values: readonly number[]): number => Math.min(...values);
+  const time = ratio(
+    'ms',
+    ms,
+    (result) => result.ms,
+    (result) => result.ms + result.handshakeMs + result.packetMs,
+    ({ perParty }) => perParty,
+  );
+  const fastest =
+    least(both.map(({ mine }) => mine.minMs)) / least(both.map(({ peer }) => peer.perPartyMin));
   return [
-    ratio(
-      'ms',
-      ms,
-      (result) => result.ms,
-      (result) => result.ms + result.handshakeMs + result.packetMs,
-      ({ perParty }) => perParty,
-    ),
+    { ...time, fastest },
     ratio(
       'bytes',
       bytes,

@@ -57,6 +57,8 @@ export interface Ratio {
   readonly theirs: number;
   /** ours / theirs, round by round. */
   readonly perRound: readonly number[];
+  /** Our fastest run / their fastest: what a busy machine disturbs least. Of time only. */
+  readonly fastest?: number;
   readonly target?: number;
   readonly stretch?: number;
 }

@@ -125,6 +125,7 @@ function printComparison({ peer, ratios, context }: Comparison): void {
       theirs: Math.round(one.theirs),
       ratio: (one.ours / one.theirs).toFixed(3),
       rounds: one.perRound.map((ratio) => ratio.toFixed(2)).join(' '),
+      fastest: one.fastest?.toFixed(2),
       target: one.target,
       stretch: one.stretch,
       reached: verdict(one),

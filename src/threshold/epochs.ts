@@ -45,8 +45,11 @@ export interface EpochState<M> {
   readonly confirmed: ReadonlyMap<string, string>;
   /** The largest attempt number seen for an epoch. */
   readonly attempts: ReadonlyMap<number, number>;
-  /** Public states by epoch that certificates proved: what the next certificate is checked against. */
-  readonly lineage: ReadonlyMap<number, Certified>;
+  /**
+   * Every public state that certificates proved, by kid: what the next certificate is checked against. An
+   * epoch can have several, one per certified attempt, and the next epoch may start from any of them.
+   */
+  readonly lineage: ReadonlyMap<string, Certified>;
   /** Certificates held, re-served to anyone who asks (K5). */
   readonly certificates: readonly Certificate[];
   /** A certificate left this device out: it does not sign any more. */
@@ -71,7 +74,7 @@ export const emptyEpochs = <M>(identity: Uint8Array): EpochState<M> => ({
 /** A device that starts from a key it trusts without a certificate: the old set of an import, or a new member. */
 export const trusting = <M>(state: EpochState<M>, info: KeyInfo): EpochState<M> => {
   const height: Height = { epoch: info.epoch, attempt: 0, sid: new Uint8Array(32) };
-  return { ...state, lineage: new Map(state.lineage).set(info.epoch, { info, height }) };
+  return { ...state, lineage: new Map(state.lineage).set(toHex(info.kid), { info, height }) };
 };
 
 const slot = ({ epoch, attempt }: Height): string => `${String(epoch)}/${String(attempt)}`;
@@ -86,11 +89,9 @@ export const largestAttempt = (state: EpochState<unknown>, nextEpoch: number): n
  * @throws ProtocolError class A when its active epoch is already later: it answers with its certificate
  */
 export function mayJoin(state: EpochState<unknown>, old: KeyInfo): void {
-  const active = state.active?.info.epoch ?? -1;
-  if (active > old.epoch) {
-    throw new ProtocolError('A', 'this device is already in a later epoch');
+  if ([...state.lineage.values()].some(({ info }) => info.epoch > old.epoch)) {
+    throw new ProtocolError('A', 'this device knows a later epoch already');
   }
-  if (state.retired) throw new ProtocolError('A', 'this device was retired from the key');
 }
 
 /**
@@ -133,7 +134,7 @@ export function confirmPending<M>(
 
 /** A share is confirmed only when it grew from the key that this device itself knows to be the latest. */
 function requireTrusted(state: EpochState<unknown>, old: KeyInfo): void {
-  const known = state.lineage.get(old.epoch);
+  const known = latest(state);
   if (known === undefined || !equalBytes(encodeKeyInfo(known.info), encodeKeyInfo(old))) {
     throw new ProtocolError(
       'A',
@@ -141,6 +142,10 @@ function requireTrusted(state: EpochState<unknown>, old: KeyInfo): void {
     );
   }
 }
+
+/** The greatest height that this device knows to be certified. */
+const latest = (state: EpochState<unknown>): Certified | undefined =>
+  [...state.lineage.values()].sort((a, b) => compareHeights(b.height, a.height))[0];
 
 /** Remembers the largest attempt number of an epoch. */
 export function noteAttempt<M>(
@@ -168,16 +173,13 @@ export function acceptCertificate<M>(state: EpochState<M>, certificate: Certific
   if (state.discarded.has(toHex(info.kid))) {
     throw new ProtocolError('A', 'the discarding of this key was signed');
   }
-  const known = state.lineage.get(height.epoch);
-  const improves = known === undefined || compareHeights(height, known.height) > 0;
+  const top = latest(state);
   const learned: EpochState<M> = {
     ...noteAttempt(state, height),
     certificates: withCertificate(state.certificates, certificate, height),
-    lineage: improves ? new Map(state.lineage).set(height.epoch, { info, height }) : state.lineage,
+    lineage: new Map(state.lineage).set(toHex(info.kid), { info, height }),
   };
-  const overtaken = [...state.lineage.values()].some(
-    (other) => compareHeights(height, other.height) < 0,
-  );
+  const overtaken = top !== undefined && compareHeights(height, top.height) < 0;
   if (
     overtaken ||
     (state.active !== undefined && compareHeights(height, state.active.height) <= 0)
@@ -185,7 +187,10 @@ export function acceptCertificate<M>(state: EpochState<M>, certificate: Certific
     return { state: learned, effect: 'already-known' };
   }
   if (ownIndex(state, info.members) === undefined) {
-    return { state: { ...learned, retired: true }, effect: 'retired' };
+    const nothing = state.active === undefined && state.pending.length === 0;
+    return nothing
+      ? { state: learned, effect: 'already-known' }
+      : { state: { ...learned, retired: true }, effect: 'retired' };
   }
   const held = state.pending.find((pending) => compareHeights(pending.height, height) === 0);
   if (held === undefined) return { state: learned, effect: 'share-missing' };
@@ -202,9 +207,17 @@ export function acceptCertificate<M>(state: EpochState<M>, certificate: Certific
 }
 
 function verifyAgainst(state: EpochState<unknown>, certificate: Certificate): Certified {
-  if (certificate.kind === 'dkg') return verifyKeygenCertificate(certificate);
+  if (certificate.kind === 'dkg') {
+    // Anyone can generate a key and certify it: it counts only here if this device took part or trusts it.
+    const certified = verifyKeygenCertificate(certificate);
+    const known =
+      state.lineage.has(toHex(certified.info.kid)) ||
+      state.pending.some(({ height }) => compareHeights(height, certified.height) === 0);
+    if (!known) throw new ProtocolError('A', 'certificate refused: of another key');
+    return certified;
+  }
   const { reshare } = describeDraft(certificate);
-  const trusted = reshare && state.lineage.get(reshare.old.epoch);
+  const trusted = reshare && state.lineage.get(toHex(reshare.old.kid));
   if (trusted === undefined) {
     throw new ProtocolError('A', 'certificate refused: the certificates before it are missing');
   }
@@ -252,8 +265,13 @@ export function assembleCertificate(
 
 /** Deletes the share of a retired device. Only after its user confirmed it, on this device (C2). */
 export function deleteRetired<M>(state: EpochState<M>): EpochState<M> {
-  if (!state.retired) throw new UsageError('this device is not retired from the key');
-  return { ...state, active: undefined, pending: [] };
+  const top = latest(state);
+  if (!state.retired || top === undefined) {
+    throw new UsageError('this device is not retired from the key');
+  }
+  // K1, K3: an attempt above the certificate that left this device out may still become the key
+  const pending = state.pending.filter(({ height }) => compareHeights(height, top.height) > 0);
+  return { ...state, active: undefined, pending };
 }
 
 /** What every member signs to discard an unfinished key: H("dkg/discard"; sid, kid, u16 i). */

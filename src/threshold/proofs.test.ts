@@ -1,8 +1,12 @@
 /** Proofs of knowledge are bound to everything around them (P-24). */
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { describe, expect, it } from 'vitest';
-import { ED25519, SECP256K1 } from './group.ts';
+import { u16 } from '../codec.ts';
+import { ED25519, groupHashToScalar, SECP256K1 } from './group.ts';
 import { toInteger } from './hash.ts';
+import { invert } from './polynomial.ts';
 import { prove, verifyProof, type Proof, type ProofBinding } from './proofs.ts';
+import { TAGS } from './tags.ts';
 import { seeded } from './testing/seeded.ts';
 
 const random = seeded('proofs');
@@ -68,6 +72,24 @@ describe.each([
       { commitment: statement, response },
     ];
     for (const one of forged) expect(verifyProof(group, bound, statement, one)).toBe(false);
+  });
+
+  it('P-24 the challenge covers statement and commitment: neither can be chosen after it', () => {
+    const { label, sid, prover, context } = bound;
+    const parts = [utf8ToBytes(label), sid, u16(prover), context];
+    const z = scalar();
+    const left = group.base.multiply(z);
+    // a challenge without A: take A = (z G - K) / e
+    const k = group.base.multiply(scalar());
+    const withoutStatement = groupHashToScalar(group, TAGS.pok, ...parts, k.toBytes());
+    const a = left.add(k.negate()).multiply(invert(withoutStatement, group.order));
+    expect(left.equals(k.add(a.multiply(withoutStatement)))).toBe(true);
+    expect(verifyProof(group, bound, a, { commitment: k, response: z })).toBe(false);
+    // a challenge without K: take K = z G - e A, for a statement whose secret nobody has
+    const unknown = group.base.multiply(scalar());
+    const withoutCommitment = groupHashToScalar(group, TAGS.pok, ...parts, unknown.toBytes());
+    const late = left.add(unknown.multiply(withoutCommitment).negate());
+    expect(verifyProof(group, bound, unknown, { commitment: late, response: z })).toBe(false);
   });
 
   it('P-24 refuse A = O', () => {

@@ -44,7 +44,7 @@ export class NoncePair extends Unclonable {
       const { commitments, nonces } = frost.commit(secret, fresh);
       return new NoncePair(commitments, nonces);
     } finally {
-      
+      for (const bytes of drawn) bytes.fill(0);
     }
   }
 

@@ -558,6 +558,7 @@ export class World {
   /** Everything works again, and everyone exchanges certificates and confirmations. */
   async heal(): Promise<void> {
     this.#note('all is well again');
+    this.#planned = [];
     this.faulty = false;
     for (const device of this.devices) this.restart(device);
     await this.finish();
