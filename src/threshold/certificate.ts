@@ -359,7 +359,9 @@ export function decodeCertificate(bytes: Uint8Array): Certificate {
   const [echo1, echo2, chainCode] = [reader.bytes(32), reader.bytes(32), reader.bytes(32)];
   const count = reader.u16();
   const size = reader.u16();
-  if (count > MAX_PARTIES || (size !== 32 && size !== 33)) throw reader.malformed('coefficients');
+  if (count < 1 || count > MAX_PARTIES || (size !== 32 && size !== 33)) {
+    throw reader.malformed('coefficients');
+  }
   const commitment = Array.from({ length: count }, () => reader.bytes(size));
   const auths = readMap(reader, () => reader.bytes(SIGNATURE_BYTES));
   const confirms = readMap(reader, () => reader.bytes(SIGNATURE_BYTES));

@@ -51,7 +51,8 @@ export type DurableRecord =
     }
   /**
    * From here on a signature over each digest may exist somewhere: the intent is never again "not
-   * signed", and a retry is the same digest or a transaction that conflicts with it.
+   * signed", and a retry is the same digest or a transaction that conflicts with it. For Ed25519 the
+   * digest is the message itself (up to 64 KiB); public keys have 33 bytes, or 32 in FROST.
    */
   | {
       readonly kind: 'maybe-signed';

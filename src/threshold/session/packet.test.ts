@@ -104,6 +104,11 @@ describe('a packet', () => {
     },
   );
 
+  it('P-45 is dropped when its header names another receiver, whatever key sealed it', () => {
+    const head = overwrite(direct, HEADER_FIELDS.to.offset, u16(3)).slice(0, HEADER_BYTES);
+    expect(openPacket(one, sealedAgain(head))).toBeUndefined();
+  });
+
   it('is what its sender made of it: the control of the cases above', () => {
     expect(signedAgain(broadcast)).toEqual(broadcast);
     expect(sealedAgain(direct.slice(0, HEADER_BYTES))).toEqual(direct);
