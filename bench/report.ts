@@ -214,6 +214,7 @@ ${table(
     'ours',
     'ratio',
     'rounds',
+    'fastest',
     'target',
     'stretch',
     'reached',

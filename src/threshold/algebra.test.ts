@@ -264,7 +264,7 @@ describe('a chain of redistributions: ECDSA', () => {
 });
 
 describe('many signatures', () => {
-  const wanted = Number(process.env['SIGNATURES'] ?? 512);
+  const wanted = Number(process.env['SIGNATURES'] ?? 320);
   const batch = 16;
 
   it(

@@ -406,6 +406,23 @@ describe.each(schemas)('message body: %s', (_, schema) => {
 });
 
 describe('certificates', () => {
+  it.each(['confirms', 'records'] as const)('list their %s ascending, each once', (list) => {
+    const entries = [...keygenCertificate[list]] as [number, never][];
+    const [first, second] = entries;
+    if (first === undefined || second === undefined) throw new Error('two entries expected');
+    const withSecond = (index: number) =>
+      encodeCertificate({ ...keygenCertificate, [list]: new Map([first, [index, second[1]]]) });
+    const bytes = withSecond(2);
+    expect(bytes).toEqual(encodeCertificate(keygenCertificate));
+    const at = indexAt(bytes, withSecond(3)); // the low byte of the second index
+    for (const wrong of [1, 0]) {
+      expect(() => decodeCertificate(overwrite(bytes, at, Uint8Array.of(wrong)))).toThrow(
+        'not ascending',
+      );
+    }
+    expect(decodeCertificate(overwrite(bytes, at, Uint8Array.of(3)))[list].has(3)).toBe(true);
+  });
+
   it('have at least one coefficient: none would have three encodings', () => {
     const bytes = encodeCertificate(keygenCertificate);
     const tail = 2 + (2 + keygenCertificate.confirms.size * 66) + 2 * 33; // auths, confirms, coefficients
@@ -452,6 +469,9 @@ describe('certificates', () => {
     expect(decoded).toBeGreaterThan(0);
   });
 });
+
+/** Where two byte strings of equal length differ first. */
+const indexAt = (a: Uint8Array, b: Uint8Array): number => a.findIndex((byte, i) => byte !== b[i]);
 
 describe('packets', () => {
   const identities = identitiesOf(2);

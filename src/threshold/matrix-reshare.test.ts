@@ -378,3 +378,28 @@ describe('P-28 a dealer who deals something else, consistently', () => {
     }
   });
 });
+
+it('a recipient who proves another share than its own is blamed', () => {
+  const { liar } = replacing;
+  const honest = recordRun(replacing, 'other share');
+  const { key, certificate } = outputIn(honest, liar);
+  const { echo2, commitment, chainCode } = certificate;
+  const bound = {
+    label: 'share' as const,
+    sid: sidOf(honest),
+    prover: liar,
+    context: concat(echo2, ...commitment.slice(0, 1), chainCode),
+  };
+  const other = key?.share.withSecret((s) => s + 1n) ?? 1n;
+  const statement = group.base.multiply(other);
+  const proof = prove(group, bound, other, statement, 4711n);
+  const response = group.encodeScalar(proof.response);
+  const body = concat(statement.toBytes(), proof.commitment.toBytes(), response);
+  const outcomes = lockstep(replacing.players(), 'other share', (delivery) => [
+    delivery.from === liar && delivery.round === 4 ? body : delivery.body,
+  ]);
+  for (const party of [1, 3]) {
+    checkVerdict(blamedIn(4), of(outcomes, party), liar, party);
+    expect(String(of(outcomes, party).error)).toContain('not on the polynomial');
+  }
+});

@@ -1,18 +1,23 @@
 /** The adversary matrix of key generation in the suites without OT: three devices, the second lies. */
+import { expect, it } from 'vitest';
 import { concat } from '../codec.ts';
 import { confirmDigest } from './certificate.ts';
 import { groupOf } from './group.ts';
 import { keygenCeremony, keygenRounds, type NewKey } from './keygen.ts';
 import { verifyingShare, type FrostSuite } from './keys.ts';
 import { prove } from './proofs.ts';
+import { of } from './session/round.ts';
+import { lockstep } from './testing/lockstep.ts';
 import {
   BROKEN,
+  checkVerdict,
   describeMatrix,
   FOREIGN,
   messageRules,
   otherCommitment,
   otherSignature,
   outputIn,
+  recordRun,
   sidOf,
   VALUE,
   type Rule,
@@ -236,7 +241,8 @@ const rules: readonly Rule<NewKey>[] = [
   ...messageRules<NewKey>(5, 'broadcast'),
 ];
 
-describeMatrix(scenario('mpc-frost/v1/secp256k1-bip340'), rules);
+const frost = scenario('mpc-frost/v1/secp256k1-bip340');
+describeMatrix(frost, rules);
 describeMatrix(
   {
     ...scenario('mpc-frost/v1/ed25519'),
@@ -246,3 +252,30 @@ describeMatrix(
   rules,
   'part',
 );
+
+it('a member who proves another share than its own is blamed: S_j is recomputed, not trusted', () => {
+  const honest = recordRun(frost, 'other share');
+  const { share, certificate } = outputIn(honest, liar);
+  const { echo2, commitment, chainCode } = certificate;
+  const bound = {
+    label: 'share' as const,
+    sid: sidOf(honest),
+    prover: liar,
+    context: concat(echo2, ...commitment.slice(0, 1), chainCode),
+  };
+  const other = share.withSecret((s) => s + 1n);
+  const statement = frost.group.base.multiply(other);
+  const proof = prove(frost.group, bound, other, statement, 4711n);
+  const body = concat(
+    statement.toBytes(),
+    proof.commitment.toBytes(),
+    frost.group.encodeScalar(proof.response),
+  );
+  const outcomes = lockstep(frost.players(), 'other share', (delivery) => [
+    delivery.from === liar && delivery.round === 4 ? body : delivery.body,
+  ]);
+  for (const party of [1, 3]) {
+    checkVerdict(blamedIn(4), of(outcomes, party), liar, party);
+    expect(String(of(outcomes, party).error)).toContain('not on the polynomial');
+  }
+});

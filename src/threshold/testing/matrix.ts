@@ -141,7 +141,7 @@ const MESSAGES: readonly Alteration[] = [
 const isEcho = ({ path }: FieldLayout): boolean => /^echo\d$/.test(path);
 
 /** All cells of a scenario. */
-export function cellsOf<Out>(scenario: Scenario<Out>, honest: Recording<Out>): Cell[] {
+function cellsOf<Out>(scenario: Scenario<Out>, honest: Recording<Out>): Cell[] {
   const { liar, group } = scenario;
   const others = [...honest.outcomes.keys()].filter((party) => party !== liar);
   return (['broadcast', 'direct'] as const).flatMap((kind) =>
@@ -301,7 +301,7 @@ const TORSION = ed25519.Point.fromHex(
 );
 
 /** Runs one cell. */
-export function runCell<Out>(
+function runCell<Out>(
   scenario: Scenario<Out>,
   seed: string,
   cell: Cell,
@@ -382,7 +382,7 @@ export function checkVerdict<Out>(
 }
 
 /** The rule for a cell. @throws unless there is exactly one */
-export function ruleFor<Out>(rules: readonly Rule<Out>[], cell: Cell): Rule<Out> {
+function ruleFor<Out>(rules: readonly Rule<Out>[], cell: Cell): Rule<Out> {
   const found = rules.filter(
     ({ round, kind, field, alterations }) =>
       round === cell.round &&

@@ -90,7 +90,7 @@ interface Joining {
 }
 
 /** How a device treats what it stored when the session fails afterwards. */
-export type OnFailure = 'keep' | 'forget';
+type OnFailure = 'keep' | 'forget';
 
 /** What a simulation consists of. */
 export interface Setting {
@@ -827,7 +827,7 @@ const shuffled = <T>(random: RandomSource, list: readonly T[]): T[] =>
     .map(({ value }) => value);
 
 /** Someone who is active begins a redistribution, from the key that he knows to whomever is up. */
-export function beginSomewhere(world: World): boolean {
+function beginSomewhere(world: World): boolean {
   const { random } = world;
   const leader = pickFrom(
     random,
