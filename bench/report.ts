@@ -73,18 +73,17 @@ ${String(machine.cores)} cores (load average before the start ${machine.load.toF
 
 The bundle that is measured is built as the product is. All parties run on one thread, every case in a
 process of its own. Milliseconds are those of one party, the median party of the median run, from the
-messages that come in to the messages that go out; no network, no storage.`,
+messages that come in to the messages that go out; no network, no storage.${busy(machine.load)}`,
     `## What each protocol costs
 
 ${costs(cases)}
 
-Rounds: computation and messages of the protocol. First: the same in the first run of a fresh process,
-before the engine has optimised anything. Handshake: session records signed and verified, channel keys.
+Rounds: computation and messages of the protocol; step by step: what makes the messages of round 1, of
+round 2, ..., and last the result. First: all rounds in the first run of a fresh process, before the engine
+has optimised anything. Handshake: session records signed and verified, channel keys.
 Packets: encryption of direct messages, signatures of broadcasts. Bytes: what one party sends, a broadcast
 counted once per receiver; "to a relay" counts it once; "with packets" includes the handshake, headers,
-signatures and authentication tags. Milliseconds per step:
-
-${steps(cases)}`,
+signatures and authentication tags.`,
     growth(cases),
     comparison === undefined
       ? '## Beside public packages\n\nNot measured in this run: the folder with their scripts was absent.'
@@ -120,6 +119,12 @@ signs and verifies session records and broadcasts, in plain JavaScript.`,
   return `${sections.join('\n\n')}\n`;
 }
 
+/** A warning when others used the machine. */
+const busy = (load: number): string =>
+  load <= 0.5
+    ? ''
+    : '\n\n**The machine was busy during this run: times are upper bounds, and ratios are rough.**';
+
 const scheme = ({ t, n }: Pick<CaseResult, 't' | 'n'>): string => `${String(t)}-of-${String(n)}`;
 
 function titleOf(cases: readonly CaseResult[], id: string): string {
@@ -134,6 +139,7 @@ const costs = (cases: readonly CaseResult[]): string =>
       't-of-n',
       'parties',
       'rounds ms',
+      'step by step',
       'first ms',
       'handshake ms',
       'packets ms',
@@ -147,6 +153,7 @@ const costs = (cases: readonly CaseResult[]): string =>
       scheme(one),
       one.parties,
       formatMs(one.ms),
+      one.stepMs.map(formatMs).join(' · '),
       formatMs(one.firstMs),
       formatMs(one.handshakeMs),
       formatMs(one.packetMs),
@@ -157,41 +164,33 @@ const costs = (cases: readonly CaseResult[]): string =>
     ]),
   );
 
-function steps(cases: readonly CaseResult[]): string {
-  const most = Math.max(...cases.map(({ stepMs }) => stepMs.length));
-  const numbered = Array.from({ length: most - 1 }, (_, i) => `makes round ${String(i + 1)}`);
-  return table(
-    ['protocol', 't-of-n', ...numbered, 'result'],
-    cases.map((one) => {
-      const made = one.stepMs.slice(0, -1).map(formatMs);
-      const blank = Array.from({ length: most - one.stepMs.length }, () => '');
-      return [one.protocol, scheme(one), ...made, ...blank, formatMs(one.stepMs.at(-1) ?? 0)];
-    }),
-  );
-}
-
 function growth(cases: readonly CaseResult[]): string {
-  const sections = FAMILIES.map(({ title, belongs }) => {
+  const signing = cases.filter(ECDSA_SIGNING);
+  const points = table(
+    ['ECDSA signers', 'ms', 'ms per other signer', 'bytes per other signer'],
+    signing.map(({ parties, ms, bodies }) => [
+      parties,
+      formatMs(ms),
+      formatMs(ms / (parties - 1)),
+      formatBytes(bodies.copies / (parties - 1)),
+    ]),
+  );
+  const lines = FAMILIES.flatMap(({ title, belongs }) => {
     const chosen = cases.filter(belongs);
-    const rows = table(
-      ['t-of-n', 'parties', 'ms', 'ms per other party', 'bytes per other party'],
-      chosen.map((one) => [
-        scheme(one),
-        one.parties,
-        formatMs(one.ms),
-        formatMs(one.ms / (one.parties - 1)),
-        formatBytes(one.bodies.copies / (one.parties - 1)),
-      ]),
-    );
     const line = fitted(chosen);
-    return `### ${title}\n\n${rows}${line === undefined ? '' : `\n\n${lineInWords(line)}`}`;
+    if (line === undefined) return [];
+    const { slope, intercept, r2, worstDeviation } = line;
+    const deviation = percent(worstDeviation);
+    return [[title, chosen.length, formatMs(slope), formatMs(intercept), r2.toFixed(4), deviation]];
   });
-  return `## Growth with the number of parties\n\n${sections.join('\n\n')}`;
-}
+  return `## Growth with the number of parties
 
-const lineInWords = ({ slope, intercept, r2, worstDeviation }: Line): string =>
-  `Least squares: ${formatMs(slope)} ms for each other party and ${formatMs(intercept)} ms besides, ` +
-  `R² ${r2.toFixed(4)}; the worst point is ${percent(worstDeviation)} off the line.`;
+${points}
+
+Least squares of the milliseconds of all rounds against the number of other parties:
+
+${table(['', 'points', 'ms per other party', 'ms besides', 'R²', 'worst point off by'], lines)}`;
+}
 
 function comparisonSection({ peer, rounds, ratios, context }: Comparison): string {
   const range = (values: readonly number[]): string =>

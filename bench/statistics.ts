@@ -14,7 +14,7 @@ export interface Line {
   readonly intercept: number;
   /** Share of the variance that the line explains. */
   readonly r2: number;
-  /** Largest |y - line| / line. */
+  /** Largest |y - line| / y. */
   readonly worstDeviation: number;
 }
 
@@ -34,6 +34,6 @@ export function fitLine(points: readonly (readonly [x: number, y: number])[]): L
     slope,
     intercept,
     r2: 1 - sumOf((x, y) => (y - at(x)) ** 2) / sumOf((_, y) => (y - meanY) ** 2),
-    worstDeviation: Math.max(...points.map(([x, y]) => Math.abs(y - at(x)) / at(x))),
+    worstDeviation: Math.max(...points.map(([x, y]) => Math.abs(y - at(x)) / y)),
   };
 }

@@ -21,7 +21,7 @@ import { lockstep, type Delivery, type Player } from './testing/lockstep.ts';
 import { flip, overwrite } from './testing/network.ts';
 import { devices, digestOf, membersOf, requestId } from './testing/seeded.ts';
 
-const runs = Number(process.env['FUZZ_RUNS'] ?? 300);
+const runs = Number(process.env['FUZZ_RUNS'] ?? 200);
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_240_229);
 const liar = 2;
 
@@ -87,7 +87,7 @@ const signing: Target<unknown> = {
   players: () => signPlayers(dealt, [1, 2], [testItem('fuzz')]),
   rounds: Object.values(signRounds([1, 2], 1, 1)),
   group: groupOf(suites[0]),
-  share: 3,
+  share: 4,
 };
 
 const taproot = {

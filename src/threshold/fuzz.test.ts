@@ -62,7 +62,7 @@ import {
 } from './testing/network.ts';
 import { devices, membersOf, requestId, testIdentity } from './testing/seeded.ts';
 
-const runs = Number(process.env['FUZZ_RUNS'] ?? 300);
+const runs = Number(process.env['FUZZ_RUNS'] ?? 200);
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_240_229);
 fc.configureGlobal({ numRuns: runs, seed });
 const few = { numRuns: Math.max(5, Math.floor(runs / 10)) };

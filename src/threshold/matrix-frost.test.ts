@@ -127,7 +127,7 @@ describeMatrix(
 describeMatrix(
   {
     ...scenario('FROST, two inputs', 'mpc-frost/v1/secp256k1-bip340', ['one', 'two'].map(taproot)),
-    only: ({ field }) => field?.path.includes('[1]') === true,
+    only: ({ field, alteration }) => alteration === 'flip' && field?.path.includes('[1]') === true,
   },
   rules,
   'part',
@@ -138,7 +138,7 @@ describeMatrix(
       { purpose: 'solana-message', message: digestOf('message') },
     ]),
     only: ({ field, alteration }) =>
-      field !== undefined || FOREIGN.includes(alteration) || alteration === 'equivocate',
+      field !== undefined ? !FOREIGN.includes(alteration) : alteration === 'equivocate',
   },
   rules,
   'part',

@@ -87,6 +87,8 @@ export function pairSetupCeremony(
   const pair = [self, peer].sort((a, b) => a - b);
   const members = info.members.filter(({ index }) => pair.includes(index));
   if (members.length !== 2) throw new UsageError('the peer is no other member of this key');
+  if (!book.belongsTo(share))
+    throw new UsageError('the pair state belongs to another key or epoch');
   if (request.certificateDigest.length !== 32) throw new UsageError('a digest has 32 bytes');
   const context = concat(
     contextHead(info.suite, 'pair-setup', request.requestId),

@@ -118,6 +118,11 @@ export class PairBook extends Unclonable {
     }
   }
 
+  /** Whether this is the OT state of the share's key, epoch and device. */
+  belongsTo({ info, index }: { readonly info: KeyInfo; readonly index: PartyIndex }): boolean {
+    return equalBytes(this.kid, info.kid) && this.epoch === info.epoch && this.self === index;
+  }
+
   /** Restores the numbers of a pair from storage or from a member's ban notice: they never decrease. */
   restore(peer: PartyIndex, numbers: { readonly maxgen: number; readonly floor: number }): void {
     const pair = this.#pair(peer);

@@ -64,9 +64,8 @@ export function signCeremony(
 ): Ceremony<readonly EcdsaSignature[]> {
   const { info, index: self } = share;
   const { signers } = request;
-  if (!equalBytes(book.kid, info.kid) || book.epoch !== info.epoch || book.self !== self) {
+  if (!book.belongsTo(share))
     throw new UsageError('the pair state belongs to another key or epoch');
-  }
   const items = prepareItems(request, share);
   const context = encodeSignContext(request, share, items);
   const roster = rosterOf(info.members.filter(({ index }) => signers.includes(index)));

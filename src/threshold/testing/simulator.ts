@@ -90,7 +90,7 @@ interface Joining {
 }
 
 /** How a device treats what it stored when the session fails afterwards. */
-type OnFailure = 'keep' | 'forget';
+export type OnFailure = 'keep' | 'forget';
 
 /** What a simulation consists of. */
 export interface Setting {
