@@ -5,6 +5,7 @@ import * as face from '../index.ts';
 import type { EcdsaSuite, FrostSuite, KeyShare } from '../keys.ts';
 import type { PairBook } from '../ecdsa/pairs.ts';
 import { SECP256K1 } from '../group.ts';
+import { dealtKeys } from '../testing/keys.ts';
 import { bytes, nonZeroScalar, point, scalar, struct } from '../schema.ts';
 import {
   awaitRound,
@@ -188,6 +189,19 @@ describe('P-16 a round that waits', () => {
     expect(() => structuredClone({ nested: pending })).toThrow();
     expect(() => JSON.stringify(pending)).toThrow(UsageError);
     expect(() => JSON.stringify([pending])).toThrow(UsageError);
+  });
+});
+
+describe('P-16 what a device holds between sessions', () => {
+  const keys = dealtKeys(2, 2);
+
+  it.each([
+    ['pair book', keys.book(1)],
+    ['key share', keys.share(1)],
+  ])('a %s cannot be cloned or serialised', (_, state) => {
+    expect(() => structuredClone(state)).toThrow();
+    expect(() => structuredClone(new Map([['nested', state]]))).toThrow();
+    expect(() => JSON.stringify(state)).toThrow(UsageError);
   });
 });
 
