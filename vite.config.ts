@@ -5,6 +5,6 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
     pool: 'threads',
     // A whole ceremony of several parties runs inside one test.
-    testTimeout: 60_000,
+    testTimeout: 240_000,
   },
 });

@@ -19,6 +19,6 @@ export default defineConfig({
       '**/trace.test.ts',
     ],
     pool: 'threads',
-    testTimeout: 60_000,
+    testTimeout: 240_000,
   },
 });
