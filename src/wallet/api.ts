@@ -1,0 +1,166 @@
+/** What a person can intend. Every method that fails throws a `CountersignError` with a sentence for them. */
+import type {
+  FeeSuggestion,
+  IceServer,
+  InvitationPreview,
+  NetworkSetting,
+  Review,
+  Settings,
+  TokenSetting,
+  WalletState,
+} from './state.ts';
+
+/** One field of a form: its name and what is wrong with it, in plain words. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** A checked form, or every error at once. */
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+/** The payment form as typed. Field names are the names in `FieldError`. */
+export interface PaymentForm {
+  readonly account: number;
+  readonly chainId: bigint;
+  /** Address, or an EIP-681 link that fills other fields. */
+  readonly to: string;
+  /** Decimal, in the asset's unit, as typed. */
+  readonly amount: string;
+  readonly asset: 'native' | { readonly token: string };
+  /** Gwei as typed; empty: the node's suggestion. */
+  readonly maxFee: string;
+  readonly priorityFee: string;
+  /** Empty: estimated by the node. */
+  readonly gasLimit: string;
+  /** Empty: the next one. */
+  readonly nonce: string;
+  readonly note: string;
+  /** Hours until it expires, 1 to 720. */
+  readonly expiresInHours: number;
+  /** Go on although an earlier payment may have been signed (addendum H3). */
+  readonly overrideMaybeSigned?: boolean;
+}
+
+/** A raw unsigned transaction (hexadecimal) or the JSON of `eth_sendTransaction`. */
+export interface PasteForm {
+  readonly account: number;
+  /** For JSON that names no chain. */
+  readonly chainId: bigint | undefined;
+  readonly text: string;
+  readonly note: string;
+  readonly expiresInHours: number;
+  readonly overrideMaybeSigned?: boolean;
+}
+
+/** A payment that was parsed and described, not yet proposed: the person reviews it first. */
+export interface Draft {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly review: Review;
+  readonly note: string;
+  readonly expiresInHours: number;
+}
+
+/** What an EIP-681 link fills in. */
+export interface PaymentLink {
+  readonly chainId: bigint | undefined;
+  readonly to: string;
+  readonly asset: 'native' | { readonly token: string };
+  /** Smallest units. */
+  readonly value: bigint | undefined;
+}
+
+export interface PassphraseStrength {
+  /** 0 (guessed at once) to 4. */
+  readonly score: 0 | 1 | 2 | 3 | 4;
+  /** How long it would hold against an offline guesser, in words. */
+  readonly holds: string;
+  readonly advice: string | undefined;
+}
+
+export interface TrailReport {
+  readonly events: number;
+  readonly authors: number;
+  readonly problems: readonly string[];
+}
+
+export interface Wallet {
+  getState(): WalletState;
+  /** Calls back after every change; returns the way to stop. */
+  subscribe(listener: () => void): () => void;
+  close(): Promise<void>;
+
+  // This device
+  strength(passphrase: string): Promise<PassphraseStrength>;
+  setUp(input: { readonly name: string; readonly passphrase: string }): Promise<void>;
+  unlock(passphrase: string): Promise<void>;
+  lock(): void;
+  /** A person is there: puts the automatic lock off. */
+  touch(): void;
+  /** Takes this device over from the other tab. */
+  takeOver(): Promise<void>;
+
+  // Pairing
+  createVault(input: {
+    readonly name: string;
+    readonly threshold: number;
+    readonly size: number;
+  }): Promise<void>;
+  /** Reads a link, the text of a QR code, or a short code. Asks the relay for the latter. */
+  readInvitation(text: string): Promise<InvitationPreview>;
+  join(text: string): Promise<void>;
+  dismissInvitation(): void;
+  confirmWords(same: boolean): Promise<void>;
+  /** Ends it for everyone before the key exists; closes the view afterwards. */
+  endPairing(): Promise<void>;
+
+  // Accounts, contacts, networks
+  addAccount(vaultId: string, name: string): Promise<void>;
+  nameAccount(vaultId: string, index: number, name: string): Promise<void>;
+  /** An empty name removes the contact. */
+  nameContact(vaultId: string, address: string, name: string): Promise<void>;
+  refreshBalances(vaultId: string): Promise<void>;
+  /** Symbol and decimals as the node says. */
+  lookUpToken(chainId: bigint, address: string): Promise<TokenSetting>;
+  checkNetwork(input: {
+    readonly chainId: string;
+    readonly name: string;
+    readonly nativeSymbol: string;
+    readonly rpcUrl: string;
+  }): Checked<NetworkSetting>;
+  checkRelay(text: string): Checked<string>;
+  checkIceServer(input: {
+    readonly url: string;
+    readonly username: string;
+    readonly credential: string;
+  }): Checked<IceServer>;
+  /**
+   * Stores the settings. Where an address is new, the page has to load again before the browser lets it
+   * connect there: then the result says so and the caller reloads.
+   */
+  saveSettings(settings: Settings): Promise<{ readonly reloadNeeded: boolean }>;
+
+  // Proposals
+  readPaymentLink(text: string): Checked<PaymentLink>;
+  suggestFees(vaultId: string, form: PaymentForm): Promise<FeeSuggestion>;
+  draftPayment(vaultId: string, form: PaymentForm): Promise<Checked<Draft>>;
+  draftPaste(vaultId: string, form: PasteForm): Promise<Checked<Draft>>;
+  /** Proposes a reviewed draft and approves it on this device. Gives the proposal's id. */
+  propose(draft: Draft): Promise<string>;
+  approve(proposalId: string): Promise<void>;
+  reject(proposalId: string, reason: string): Promise<void>;
+  withdraw(proposalId: string): Promise<void>;
+  /** Ends the ceremony under way. After the last round has left, the proposal stays "may be signed". */
+  cancelSigning(proposalId: string): Promise<void>;
+  retrySigning(proposalId: string): Promise<void>;
+  broadcast(proposalId: string): Promise<void>;
+
+  // Looking back
+  verifyTrail(vaultId: string): Promise<TrailReport>;
+  /** JSON, UTF-8. */
+  exportTrail(vaultId: string): Promise<Uint8Array>;
+  dismissProblem(id: string): void;
+}
