@@ -28,7 +28,7 @@ export const rooms = {
 };
 
 /** Files every room (but `relay`) may import directly. */
-export const leaves = ['codec.ts', 'errors.ts', 'text.ts', 'words.ts'];
+export const leaves = ['codec.ts', 'errors.ts', 'text.ts', 'words.ts', 'cbor.ts'];
 
 /** Packages that pure rooms and leaves may import. */
 export const purePackages = ['@noble/', '@scure/', 'cborg', 'ox', 'valibot'];
