@@ -1,2 +1,3 @@
 export type * from './api.ts';
 export type * from './state.ts';
+export * from './format.ts';
