@@ -1,1 +1,15 @@
+export * from './errors.ts';
 export type * from './storage.ts';
+export type { DeviceKeys, KeyPairs, KeyPairStore } from './keys.ts';
+export type { Kdf, KdfCost, KdfPolicy } from './kdf.ts';
+export type { Database, DatabaseOptions } from './database.ts';
+export type { KeystoreState, Unlocked } from './keystore.ts';
+export type { MemorySnapshot } from './memory.ts';
+export type { PassphraseStrength } from './strength.ts';
+export { nextCounter } from './counter.ts';
+export { openDatabase } from './database.ts';
+export { localKdf, STANDARD_KDF_POLICY, workerKdf } from './kdf.ts';
+export { Keystore } from './keystore.ts';
+export { MemoryKeyPairStore, MemoryStorage, SimulatedCrash } from './memory.ts';
+export { sealedStorage } from './seal.ts';
+export { passphraseStrength } from './strength.ts';
