@@ -1,1 +1,40 @@
+export type * from './checked.ts';
 export type * from './review.ts';
+
+export { addressOf, parseAddress, type ParsedAddress, toChecksum } from './evm/address.ts';
+export { formatAmount, parseAmount } from './evm/amount.ts';
+export {
+  assemble,
+  type ReadSigned,
+  readSigned,
+  type RecoverableSignature,
+  type SignedTransaction,
+} from './evm/assemble.ts';
+export { buildPayment, type Payment } from './evm/build.ts';
+export type { DescribeContext, NamedAccount, TokenUnit } from './evm/context.ts';
+export { describe } from './evm/describe.ts';
+export { digest } from './evm/digest.ts';
+export { completeDraft, type Fillable, type TransactionDraft } from './evm/draft.ts';
+export {
+  balanceOfCall,
+  decimalsCall,
+  encodeTokenCall,
+  readBalance,
+  readDecimals,
+  readSymbol,
+  symbolCall,
+  type TokenCall,
+} from './evm/erc20.ts';
+export {
+  AddressError,
+  AmountError,
+  AnswerError,
+  SignatureError,
+  TransactionError,
+} from './evm/errors.ts';
+export { type EvmFacts, readFacts, shownDigest } from './evm/facts.ts';
+export type { Hex } from './evm/hex.ts';
+export { type InputDefaults, parseRequestInput, type RequestInput } from './evm/input.ts';
+export { type EvmPaymentLink, parsePaymentLink } from './evm/link.ts';
+export { parseUnsigned } from './evm/parse.ts';
+export type { AccessEntry, EvmRequest, EvmTransaction } from './evm/transaction.ts';

@@ -1,0 +1,107 @@
+/** What the bytes say, and nothing else: the same on every device. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { encodeCbor } from '../../cbor.ts';
+import type { Review } from '../review.ts';
+import { toChecksum } from './address.ts';
+import { decodeTokenCall } from './erc20.ts';
+import { type Hex, sizeOf, toHexQuantity } from './hex.ts';
+import {
+  accessListOf,
+  type EvmRequest,
+  type EvmTransaction,
+  maxFeePerGas,
+  worstFee,
+} from './transaction.ts';
+
+export interface EvmFacts {
+  readonly operation: Review['operation'];
+  /** Who receives, may spend, or is called, EIP-55; `undefined` for a deployment. */
+  readonly to: Hex | undefined;
+  /** The token contract, where it is not `to`. */
+  readonly contract: Hex | undefined;
+  /** What is sent or may be spent; smallest units. */
+  readonly amount: {
+    readonly value: bigint;
+    readonly token: Hex | undefined;
+    readonly unlimited: boolean;
+  };
+  /** Wei, in the worst case. */
+  readonly fee: bigint;
+  /** Why this wallet does not sign it. */
+  readonly refusal: string | undefined;
+}
+
+const UNREADABLE = 'This wallet cannot read this call yet, so it will not sign it.';
+const DEPLOYMENT = 'This wallet does not create contracts yet, so it will not sign it.';
+
+/** Reads a transaction. */
+export function readFacts(tx: EvmTransaction): EvmFacts {
+  const native = { value: tx.value, token: undefined, unlimited: false };
+  const common = { contract: undefined, amount: native, fee: worstFee(tx), refusal: undefined };
+  if (tx.to === undefined) {
+    return { ...common, operation: 'deployment', to: undefined, refusal: DEPLOYMENT };
+  }
+  if (tx.data === '0x') return { ...common, operation: 'native-transfer', to: tx.to };
+  // Tokens take no coins with these calls; a contract that does is not the token it seems.
+  const call = tx.value === 0n ? decodeTokenCall(tx.data) : undefined;
+  if (call === undefined) {
+    return { ...common, operation: 'unknown-call', to: tx.to, refusal: UNREADABLE };
+  }
+  const approval = call.function === 'approve';
+  return {
+    ...common,
+    operation: approval ? 'token-approval' : 'token-transfer',
+    to: call.address,
+    contract: tx.to,
+    amount: {
+      value: call.amount,
+      token: tx.to,
+      unlimited: approval && isUnlimited(call.amount),
+    },
+  };
+}
+
+/** The largest numbers of 96 and 128 bits are what some tokens take for "without limit". */
+const UNLIMITED = [2n ** 96n - 1n, 2n ** 128n - 1n];
+/** No supply comes near: what is larger means "without limit", whatever the token. */
+const NO_SUPPLY = 2n ** 160n - 1n;
+
+function isUnlimited(amount: bigint): boolean {
+  return amount >= NO_SUPPLY || UNLIMITED.includes(amount);
+}
+
+/**
+ * SHA-256 of the canonical CBOR of everything that a review shows as a fact: equal on all devices that read
+ * the same bytes for the same account, whatever they know besides.
+ *
+ * @param from the account's address
+ */
+export function shownDigest(request: EvmRequest, from: string): Uint8Array {
+  const { tx } = request;
+  const facts = readFacts(tx);
+  return sha256(
+    encodeCbor({
+      is: 'countersign/shown/evm/v1',
+      from: toChecksum(from),
+      operation: facts.operation,
+      to: facts.to ?? null,
+      contract: facts.contract ?? null,
+      amount: toHexQuantity(facts.amount.value),
+      unlimited: facts.amount.unlimited,
+      refused: facts.refusal !== undefined,
+      fee: toHexQuantity(facts.fee),
+      chainId: toHexQuantity(tx.chainId),
+      type: tx.type,
+      nonce: toHexQuantity(tx.nonce),
+      gasLimit: toHexQuantity(tx.gasLimit),
+      maxFeePerGas: toHexQuantity(maxFeePerGas(tx)),
+      maxPriorityFeePerGas: tx.type === 2 ? toHexQuantity(tx.maxPriorityFeePerGas) : null,
+      accessList: accessListOf(tx).map(({ address, storageKeys }) => ({ address, storageKeys })),
+      bytes: request.bytes,
+    }),
+  );
+}
+
+/** The first four bytes of calldata that has as many. */
+export const selectorOf = (data: Hex): Hex | undefined =>
+  sizeOf(data) < 4 ? undefined : (data.slice(0, 10) as Hex);
