@@ -160,13 +160,22 @@ class DatabaseStorage implements Storage {
 /** No await between opening and the last request: a transaction commits as soon as it has nothing to do. */
 async function commit(connection: Connection, writes: readonly Write[]): Promise<void> {
   const transaction = connection.transaction('records', 'readwrite', { durability: 'strict' });
-  const requests: Promise<unknown>[] = writes.map((write) =>
+  const requests: Promise<unknown>[] = writes.map(async (write) =>
     write.kind === 'put'
       ? transaction.store.put({ bucket: write.bucket, key: write.key, value: write.value })
       : transaction.store.delete([write.bucket, write.key]),
   );
-  // `done` first: it tells why a transaction failed, a request often only that it was aborted.
-  await Promise.all([transaction.done, ...requests]);
+  await completion([transaction.done, ...requests]);
+}
+
+/** Waits for a transaction and its requests. Which of them names the cause depends on when it failed. */
+async function completion(parts: readonly Promise<unknown>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(parts);
+  const reasons = outcomes
+    .filter((outcome) => outcome.status === 'rejected')
+    .map((outcome): unknown => outcome.reason);
+  if (reasons.length === 0) return;
+  throw asStorageError(reasons.find((reason) => !isNamed(reason, 'AbortError')) ?? reasons[0]);
 }
 
 class DatabaseKeyPairs implements KeyPairStore {
@@ -185,7 +194,7 @@ class DatabaseKeyPairs implements KeyPairStore {
       const transaction = this.#connection.transaction('keys', 'readwrite', {
         durability: 'strict',
       });
-      await Promise.all([transaction.done, transaction.store.add(pairs, id)]);
+      await completion([transaction.done, transaction.store.add(pairs, id)]);
     });
   }
 }
