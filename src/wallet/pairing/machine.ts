@@ -14,7 +14,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { encodeCbor, type CborValue } from '../../cbor.ts';
 import { compareBytes, equalBytes, toHex } from '../../codec.ts';
-import { encodeFounding, parseFounding, vaultIdOf, type Founding } from '../../journal/index.ts';
+import { encodeFounding, parseFounding, vaultId, type Founding } from '../../journal/index.ts';
 import type { Peer } from '../../network/index.ts';
 import { toWords } from '../../words.ts';
 import { peerOf } from '../peers.ts';
@@ -434,4 +434,4 @@ const toOthers = (state: PairingState, message: PairingMessage): Outgoing[] =>
 
 /** The id of the vault that this pairing founds. */
 export const foundedVaultId = (state: PairingState): Uint8Array | undefined =>
-  state.founding === undefined ? undefined : vaultIdOf(state.founding);
+  state.founding === undefined ? undefined : vaultId(state.founding);

@@ -1,0 +1,239 @@
+/** One pairing under way: stores every step before it speaks, and says again what may have been lost. */
+import type { Storage } from '../../keystore/index.ts';
+import { equalBytes } from '../../codec.ts';
+import type { Clock, Connection } from '../platform.ts';
+import { WalletError } from '../problems.ts';
+import type { PairingView, Problem } from '../state.ts';
+import { deviceIdOf } from '../peers.ts';
+import { encodeInvitation, invitationLink } from './invitation.ts';
+import {
+  confirm,
+  end,
+  founded,
+  isComplete,
+  receive,
+  resend,
+  wordsOf,
+  type Outgoing,
+  type PairingFailure,
+  type PairingState,
+  type Step,
+} from './machine.ts';
+import { encodePairingMessage, type PairingMessage } from './messages.ts';
+import { decodePairing, encodePairing, type StoredPairing } from './persist.ts';
+
+const BUCKET = 'pairing';
+const KEY = 'current';
+
+export interface PairingPort {
+  readonly clock: Clock;
+  readonly storage: Storage;
+  readonly connection: Connection;
+  readonly origin: string;
+  /** The state changed: peers and views may have, too. */
+  changed(): void;
+  /** Sends to a device that may be no peer; best effort. */
+  send(out: Outgoing, body: Uint8Array): Promise<void>;
+  /** All confirmed: found the vault, durably. */
+  complete(founding: Uint8Array): Promise<void>;
+}
+
+export class PairingRun {
+  readonly #port: PairingPort;
+  readonly #code: string | undefined;
+  #state: PairingState;
+  #offer: (() => void) | undefined;
+  #work: Promise<void> = Promise.resolve();
+
+  private constructor(port: PairingPort, { state, code }: StoredPairing) {
+    this.#port = port;
+    this.#state = state;
+    this.#code = code;
+  }
+
+  /** Starts a pairing: stored first, then said. */
+  static async start(port: PairingPort, step: Step, code: string | undefined): Promise<PairingRun> {
+    const run = new PairingRun(port, { state: step.state, code });
+    await run.#apply(step);
+    await run.#offerCode();
+    return run;
+  }
+
+  /** Goes on after a reload. */
+  static async resume(port: PairingPort): Promise<PairingRun | undefined> {
+    const stored = await port.storage.get(BUCKET, KEY);
+    if (stored === undefined) return undefined;
+    const run = new PairingRun(port, decodePairing(stored));
+    if (isComplete(run.#state)) await run.#complete();
+    else await run.#offerCode();
+    return run;
+  }
+
+  get state(): PairingState {
+    return this.#state;
+  }
+
+  /** Takes in a message, in the order of arrival. */
+  async receive(from: Uint8Array, message: PairingMessage): Promise<void> {
+    return this.#queued(async () => {
+      await this.#apply(receive(this.#state, { from, message }, this.#port.clock.now()));
+    });
+  }
+
+  async confirm(same: boolean): Promise<void> {
+    return this.#queued(async () => {
+      await this.#apply(confirm(this.#state, same));
+    });
+  }
+
+  /** Ends it for everyone. */
+  async end(): Promise<void> {
+    return this.#queued(async () => {
+      await this.#apply(end(this.#state));
+    });
+  }
+
+  /** Forgets it on this device. */
+  async forget(): Promise<void> {
+    this.stop();
+    await this.#port.storage.write([{ kind: 'delete', bucket: BUCKET, key: KEY }]);
+  }
+
+  /** Says again what a device may have missed. */
+  async remind(device?: Uint8Array): Promise<void> {
+    const out = resend(this.#state);
+    await this.#send(device === undefined ? out : out.filter(({ to }) => equalBytes(to, device)));
+  }
+
+  /** Withdraws the short code. */
+  stop(): void {
+    this.#offer?.();
+    this.#offer = undefined;
+  }
+
+  /** What the screens show, as long as no key is made. */
+  view(): PairingView {
+    const state = this.#state;
+    const { invitation, role, self, failure } = state;
+    const words = wordsOf(state);
+    const members = founded(state)?.members ?? [
+      ...(role === 'joiner' ? [{ ...invitation, name: invitation.creatorName }] : []),
+      ...(role === 'creator' ? [self, ...state.joined] : []),
+    ];
+    const known = members.map(({ identity, name }) => ({
+      id: deviceIdOf(identity),
+      name,
+      self: equalBytes(identity, self.identity),
+      confirmed: state.confirmed.has(deviceIdOf(identity)),
+    }));
+    // Before the roster stands, a joiner knows the others by name only.
+    const told = founded(state) === undefined ? state.names.slice(1) : [];
+    return {
+      role,
+      vaultName: invitation.vaultName,
+      threshold: invitation.threshold,
+      size: invitation.size,
+      step: stepOf(state, words !== undefined),
+      invitation:
+        role === 'creator' && founded(state) === undefined && failure === undefined
+          ? {
+              link: invitationLink(this.#port.origin, invitation),
+              code: this.#code ?? '',
+              expiresAt: invitation.expiresAt,
+            }
+          : undefined,
+      members: [
+        ...known,
+        ...told.map((name, i) => ({
+          id: `told-${String(i)}`,
+          name,
+          self: name === self.name,
+          confirmed: false,
+        })),
+      ],
+      words,
+      ceremony: undefined,
+      problem: failure === undefined ? undefined : PROBLEMS[failure],
+      result: undefined,
+    };
+  }
+
+  async #apply(step: Step): Promise<void> {
+    const before = this.#state;
+    if (step.state !== before) {
+      const value = encodePairing({ state: step.state, code: this.#code });
+      await this.#port.storage.write([{ kind: 'put', bucket: BUCKET, key: KEY, value }]);
+      this.#state = step.state;
+      this.#port.changed();
+    }
+    await this.#send(step.send);
+    if (founded(this.#state) !== undefined || this.#state.failure !== undefined) this.stop();
+    if (isComplete(this.#state) && !isComplete(before)) await this.#complete();
+  }
+
+  async #complete(): Promise<void> {
+    if (this.#state.founding !== undefined) await this.#port.complete(this.#state.founding);
+  }
+
+  async #send(out: readonly Outgoing[]): Promise<void> {
+    for (const one of out) await this.#port.send(one, encodePairingMessage(one.message));
+  }
+
+  async #offerCode(): Promise<void> {
+    const { invitation, founding, failure, role } = this.#state;
+    if (role !== 'creator' || founding !== undefined || failure !== undefined) return;
+    if (this.#code === undefined) return;
+    this.#offer = await this.#port.connection.offer(this.#code, encodeInvitation(invitation));
+  }
+
+  async #queued(task: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(task);
+    this.#work = done.catch(() => undefined); // the caller gets the error; the queue goes on
+    return done;
+  }
+}
+
+function stepOf(state: PairingState, words: boolean): PairingView['step'] {
+  if (state.failure !== undefined) return 'failed';
+  if (!words) return state.role === 'creator' ? 'inviting' : 'joining';
+  if (!state.confirmed.has(deviceIdOf(state.self.identity))) return 'compare';
+  return isComplete(state) ? 'generating' : 'confirming';
+}
+
+const NOTHING_MADE = 'No key was made, so there is no money at risk.';
+
+const PROBLEMS: Readonly<Record<PairingFailure, Problem>> = {
+  'words-differ': {
+    code: 'pairing/words-differ',
+    title: 'The words are not the same: somebody may be between your devices',
+    meaning: NOTHING_MADE,
+    next: 'Do not go on over this connection. Start again, with all devices on a network that you trust.',
+  },
+  roster: {
+    code: 'pairing/roster',
+    title: 'The list of devices does not fit the invitation',
+    meaning: `${NOTHING_MADE} Somebody may have changed the list on its way.`,
+    next: 'Start again with a new invitation.',
+  },
+  cancelled: {
+    code: 'pairing/cancelled',
+    title: 'Setting up the vault was ended',
+    meaning: NOTHING_MADE,
+    next: 'Start again whenever you like.',
+  },
+  full: {
+    code: 'pairing/full',
+    title: 'This vault has all its devices already',
+    meaning: 'This device joined nothing.',
+    next: 'Ask for an invitation to another vault.',
+  },
+  expired: {
+    code: 'pairing/expired',
+    title: 'This invitation has expired',
+    meaning: 'This device joined nothing.',
+    next: 'Ask for a new invitation.',
+  },
+};
+
+/** An invitation whose time is over. */
+export const expiredInvitation = (): WalletError => new WalletError(PROBLEMS.expired);

@@ -1,0 +1,76 @@
+/** Everything the wallet needs of the machine it runs on. A browser gives it; in tests, memory does. */
+import type { Ceremonies } from '../ceremonies/index.ts';
+import type { EvmRequest } from '../chains/index.ts';
+import type { Keystore, Storage, Unlocked } from '../keystore/index.ts';
+import type { Channel, DeviceKeys, Peer, ReplayStore } from '../network/index.ts';
+import type { Authorised } from '../policy/index.ts';
+import type { PassphraseStrength } from './api.ts';
+import type { IceServer, Problem } from './state.ts';
+
+/** The share host, for requests that the policy authorised. */
+export type WalletCeremonies = Ceremonies<Authorised<EvmRequest>>;
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back once; returns the way to stop it. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+/** One claim on this device: two tabs would be two copies of one party. */
+export interface TabClaim {
+  /** Whether this tab holds the device now. Does not wait. */
+  claim(): Promise<boolean>;
+  /** Asks the other tab to let go and waits until it has. */
+  takeOver(): Promise<void>;
+  /** Another tab asks: let go when everything is put away. */
+  onAsked(listener: () => Promise<void>): void;
+  release(): void;
+}
+
+/** The way to other devices. */
+export interface Connection {
+  /** Prefers direct connections, falls back to the mailbox. */
+  readonly channel: Channel;
+  /** Devices to keep a direct connection to, while they are there. */
+  setWanted(peers: readonly Peer[]): void;
+  isDirect(peer: Peer['id']): boolean;
+  /** Offers an invitation under a short code until the returned function is called. */
+  offer(code: string, invitation: Uint8Array): Promise<() => void>;
+  /** Fetches the invitation behind a short code. */
+  lookUp(code: string): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface ConnectionOptions {
+  readonly keys: DeviceKeys;
+  readonly replay: ReplayStore;
+  /** WebSocket address of the broker. */
+  readonly relay: string;
+  readonly iceServers: readonly IceServer[];
+}
+
+export interface Platform {
+  readonly clock: Clock;
+  /** Of the page, for links. */
+  readonly origin: string;
+  /** The broker that comes with the page. */
+  readonly ownRelay: string;
+  /** The invitation in the address the page was opened with. The address is cleaned of it. */
+  readonly invitation: string | undefined;
+  readonly tab: TabClaim;
+  readonly fetch: typeof fetch;
+  random(length: number): Uint8Array;
+  /** Why the wallet cannot run here, or `undefined`. */
+  unsupported(): Problem | undefined;
+  openKeystore(): Promise<{ readonly keystore: Keystore; readonly plain: Storage }>;
+  strength(passphrase: string): Promise<PassphraseStrength>;
+  connect(options: ConnectionOptions): Connection;
+  openCeremonies(unlocked: Unlocked): Promise<WalletCeremonies>;
+  /** Tells the browser to connect nowhere else. Once; later calls can only narrow it further. */
+  restrictConnections(origins: readonly string[]): void;
+  /** Asks the browser to keep the storage for good; tells whether it promised. */
+  persist(): Promise<boolean>;
+  isOffline(): boolean;
+  onOfflineChange(listener: () => void): () => void;
+}

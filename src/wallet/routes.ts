@@ -1,0 +1,112 @@
+/**
+ * Which session a ceremony packet belongs to. Packets of a session that this device has not joined yet
+ * wait a little: a faster member may be a message ahead.
+ */
+import { toHex } from '../codec.ts';
+import { createLink, type Link, type SetTimer } from '../ceremonies/index.ts';
+import type { DeviceId } from '../network/index.ts';
+import type { CeremonyMessage } from './wire.ts';
+
+/** How long a packet waits for its session. */
+const EARLY_MS = 60_000;
+/** Sessions with waiting packets, packets of one, and bytes of one. */
+const EARLY_SESSIONS = 16;
+const EARLY_PACKETS = 80;
+const EARLY_BYTES = 6 * 2 ** 20;
+
+interface Early {
+  readonly packets: { readonly from: DeviceId; readonly packet: Uint8Array }[];
+  bytes: number;
+  readonly cancel: () => void;
+}
+
+interface Route {
+  readonly link: Link;
+  readonly members: ReadonlyMap<DeviceId, number>;
+}
+
+export interface RoutesPort {
+  readonly setTimer: SetTimer;
+  send(to: DeviceId, message: CeremonyMessage): Promise<void>;
+}
+
+export class CeremonyRoutes {
+  readonly #port: RoutesPort;
+  readonly #routes = new Map<string, Route>();
+  readonly #early = new Map<string, Early>();
+
+  constructor(port: RoutesPort) {
+    this.#port = port;
+  }
+
+  /**
+   * Opens the link of one session; packets that waited for it come first.
+   *
+   * @param members the other members of the session by their numbers
+   * @param idleTimeout milliseconds
+   */
+  open(
+    request: Uint8Array,
+    members: ReadonlyMap<number, DeviceId>,
+    idleTimeout: number,
+  ): { readonly link: Link; readonly release: () => void } {
+    const key = toHex(request);
+    const link = createLink({
+      peers: [...members.keys()],
+      idleTimeout,
+      setTimer: this.#port.setTimer,
+      sendTo: async (index, packet) => {
+        const to = members.get(index);
+        if (to === undefined) throw new TypeError('no such member in this session');
+        await this.#port.send(to, { t: 'packet', request, packet });
+      },
+    });
+    const numbers = new Map([...members].map(([index, device]) => [device, index]));
+    this.#routes.set(key, { link, members: numbers });
+    const early = this.#early.get(key);
+    this.#forget(key);
+    for (const { from, packet } of early?.packets ?? []) this.#deliver(key, from, packet);
+    return { link, release: () => this.#routes.delete(key) };
+  }
+
+  /** Files a packet. */
+  receive(from: DeviceId, request: Uint8Array, packet: Uint8Array): void {
+    const key = toHex(request);
+    if (this.#routes.has(key)) {
+      this.#deliver(key, from, packet);
+      return;
+    }
+    const early = this.#early.get(key) ?? this.#await(key);
+    if (early === undefined) return;
+    if (early.packets.length >= EARLY_PACKETS || early.bytes + packet.length > EARLY_BYTES) return;
+    early.packets.push({ from, packet });
+    early.bytes += packet.length;
+  }
+
+  /** Forgets everything that waits. */
+  close(): void {
+    for (const key of [...this.#early.keys()]) this.#forget(key);
+    this.#routes.clear();
+  }
+
+  #deliver(key: string, from: DeviceId, packet: Uint8Array): void {
+    const route = this.#routes.get(key);
+    const index = route?.members.get(from);
+    if (route !== undefined && index !== undefined) route.link.deliver(index, packet);
+  }
+
+  #await(key: string): Early | undefined {
+    if (this.#early.size >= EARLY_SESSIONS) return undefined;
+    const cancel = this.#port.setTimer(EARLY_MS, () => {
+      this.#early.delete(key);
+    });
+    const early: Early = { packets: [], bytes: 0, cancel };
+    this.#early.set(key, early);
+    return early;
+  }
+
+  #forget(key: string): void {
+    this.#early.get(key)?.cancel();
+    this.#early.delete(key);
+  }
+}

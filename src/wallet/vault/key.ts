@@ -1,0 +1,302 @@
+/**
+ * The key of one vault: made once by all members together, and found again when a device crashed on the
+ * way. No key is usable before every member confirmed it (specification section 8, addendum H4).
+ *
+ * Member 1 starts key generation, when all are online and nobody's confirmed share may still become the
+ * key: a share that all members confirmed is completed instead of making another key.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { concat, equalBytes, toHex } from '../../codec.ts';
+import { CeremonyError, stageView, type Confirm, type KeySummary } from '../../ceremonies/index.ts';
+import type { CertificateClaim, Founding } from '../../journal/index.ts';
+import type { DeviceId } from '../../network/index.ts';
+import { fromHex } from '../ids.ts';
+import { deviceIdOf } from '../peers.ts';
+import { problemOf } from '../problems.ts';
+import type { CeremonyView, Problem } from '../state.ts';
+import type { CeremonyMessage } from '../wire.ts';
+import { Lifetime, type SessionPort } from './port.ts';
+
+const SUITE = 'mpc-ecdsa/v1/secp256k1/L128';
+/** A slow phone's longest step has to fit. */
+const IDLE_TIMEOUT_MS = 120_000;
+const RETRY_AFTER_MS = 5_000;
+const MAX_AUTOMATIC_ATTEMPTS = 3;
+
+type Message<T extends CeremonyMessage['t']> = Extract<CeremonyMessage, { t: T }>;
+
+interface Run {
+  readonly startedAt: number;
+  readonly abort: AbortController;
+  stage: string | undefined;
+}
+
+export interface KeyPort extends SessionPort {
+  readonly vaultId: Uint8Array;
+  readonly founding: Founding;
+  /** Puts the certificate into the journal, for members that missed the end. */
+  certified(suite: string, certificate: Uint8Array): Promise<void>;
+  /** The key became active. */
+  active(): void;
+}
+
+export class VaultKey {
+  readonly #port: KeyPort;
+  readonly #life: Lifetime;
+  /** Kids that a member says it confirmed; absent: it did not say yet. */
+  readonly #standing = new Map<DeviceId, ReadonlySet<string>>();
+  readonly #judged = new Set<string>();
+  #keys: readonly KeySummary[] = [];
+  #run: Run | undefined;
+  #attempts = 0;
+  #waiting = false;
+  #problem: Problem | undefined;
+
+  constructor(port: KeyPort) {
+    this.#port = port;
+    this.#life = new Lifetime(port.clock);
+  }
+
+  /** Reads what this device holds. Call once, before anything else. */
+  async load(): Promise<void> {
+    const keys = await this.#port.ceremonies.keys();
+    const before = this.active;
+    this.#keys = keys.filter((key) => this.#belongs(key));
+    if (this.active !== undefined && before === undefined) this.#port.active();
+  }
+
+  /** The usable key. */
+  get active(): KeySummary | undefined {
+    return this.#keys.find(({ state }) => state === 'active');
+  }
+
+  get problem(): Problem | undefined {
+    return this.#problem;
+  }
+
+  get isRunning(): boolean {
+    return this.#run !== undefined;
+  }
+
+  /** The ceremony under way. */
+  get ceremony(): CeremonyView | undefined {
+    const run = this.#run;
+    if (run === undefined) return undefined;
+    return {
+      ...stageView('keygen', run.stage),
+      startedAt: run.startedAt,
+      cancellable: true,
+    };
+  }
+
+  /** The certificate of the active key, for the journal. */
+  async certificate(): Promise<Uint8Array | undefined> {
+    const { active } = this;
+    return active === undefined ? undefined : this.#port.ceremonies.certificate(active.kid);
+  }
+
+  /** Looks at certificates that members put into the journal. A wrong one is reported once. */
+  async judge(claims: readonly CertificateClaim[]): Promise<void> {
+    for (const { certificate, event } of claims) {
+      if (this.active !== undefined || this.#judged.has(event)) continue;
+      this.#judged.add(event);
+      try {
+        await this.#port.ceremonies.acceptCertificate(certificate);
+        await this.load();
+      } catch (error) {
+        this.#port.report(problemOf(error));
+      }
+    }
+  }
+
+  /** A member came online: tell it what this device confirmed. */
+  async meet(device: DeviceId): Promise<void> {
+    if (this.active !== undefined) return;
+    this.#port.tell(device, await this.#confirms());
+    this.consider();
+  }
+
+  async receive(from: DeviceId, message: Message<'confirms' | 'keygen' | 'busy'>): Promise<void> {
+    switch (message.t) {
+      case 'confirms':
+        await this.#takeConfirms(from, message);
+        return;
+      case 'keygen':
+        await this.#takeStart(from, message);
+        return;
+      case 'busy':
+        return;
+    }
+  }
+
+  /** Starts key generation if it is this device's turn and everyone is there. */
+  consider(): void {
+    const { founding, self, isOnline } = this.#port;
+    if (this.active !== undefined || this.#run !== undefined || this.#waiting) return;
+    const [first] = founding.members;
+    if (first === undefined || deviceIdOf(first.identity) !== self) return;
+    const others = this.#others();
+    if (!others.every((device) => isOnline(device) && this.#standing.has(device))) return;
+    const mayBecome = this.#keys.some(({ kid }) =>
+      others.every((device) => this.#standing.get(device)?.has(kid) === true),
+    );
+    if (mayBecome || this.#attempts >= MAX_AUTOMATIC_ATTEMPTS) return;
+    const request = concat(this.#prefix(), this.#port.random(4));
+    for (const device of others) {
+      this.#port.tell(device, { t: 'keygen', vault: this.#port.vaultId, request });
+    }
+    void this.#generate(request);
+  }
+
+  /** A person asks for another attempt. */
+  retry(): void {
+    this.#attempts = 0;
+    this.#problem = undefined;
+    this.#waiting = false;
+    for (const device of this.#others()) void this.meet(device);
+    this.consider();
+  }
+
+  cancel(): void {
+    this.#run?.abort.abort();
+  }
+
+  stop(): void {
+    this.#life.stop();
+    this.#run?.abort.abort();
+  }
+
+  async #takeStart(from: DeviceId, { request }: Message<'keygen'>): Promise<void> {
+    const [first] = this.#port.founding.members;
+    if (first === undefined || deviceIdOf(first.identity) !== from) return;
+    if (!equalBytes(request.slice(0, 12), this.#prefix())) return;
+    if (this.active !== undefined || this.#run !== undefined) {
+      this.#port.tell(from, { t: 'busy', vault: this.#port.vaultId, request });
+      return;
+    }
+    await this.#generate(request);
+  }
+
+  async #generate(request: Uint8Array): Promise<void> {
+    const { founding, self, ceremonies, routes, changed } = this.#port;
+    const run: Run = {
+      startedAt: this.#life.now(),
+      abort: new AbortController(),
+      stage: undefined,
+    };
+    this.#run = run;
+    this.#attempts += 1;
+    this.#problem = undefined;
+    changed();
+    const others = new Map(
+      founding.members
+        .filter(({ identity }) => deviceIdOf(identity) !== self)
+        .map(({ index, identity }) => [index, deviceIdOf(identity)]),
+    );
+    const { link, release } = routes.open(request, others, IDLE_TIMEOUT_MS);
+    try {
+      const { certificate } = await ceremonies.keygen(
+        {
+          requestId: request,
+          threshold: founding.threshold,
+          members: founding.members.map(({ index, identity }) => ({ index, identity })),
+        },
+        link,
+        {
+          onStage: (stage) => {
+            run.stage = stage;
+            changed();
+          },
+          signal: run.abort.signal,
+        },
+      );
+      await this.#port.certified(SUITE, certificate);
+    } catch (error) {
+      if (!this.#life.stopped) this.#problem = keygenProblem(error, founding);
+    } finally {
+      release();
+      this.#run = undefined;
+    }
+    if (this.#life.stopped) return;
+    await this.load();
+    this.#standing.clear();
+    if (this.active === undefined) await this.#afterFailure();
+    changed();
+  }
+
+  /** Tells everyone what this device confirmed, and lets a little time pass before the next attempt. */
+  async #afterFailure(): Promise<void> {
+    const confirms = await this.#confirms();
+    for (const device of this.#others()) this.#port.tell(device, confirms);
+    this.#waiting = true;
+    this.#life.after(RETRY_AFTER_MS, () => {
+      this.#waiting = false;
+      for (const device of this.#others()) void this.meet(device);
+      this.consider();
+    });
+  }
+
+  async #confirms(): Promise<CeremonyMessage> {
+    const held = await Promise.all(
+      this.#keys.map(async ({ kid }) => {
+        const { index, signature } = await this.#port.ceremonies.confirm(kid);
+        return { kid: fromHex(kid), index, signature };
+      }),
+    );
+    return { t: 'confirms', vault: this.#port.vaultId, held };
+  }
+
+  async #takeConfirms(from: DeviceId, { held }: Message<'confirms'>): Promise<void> {
+    this.#standing.set(from, new Set(held.map(({ kid }) => toHex(kid))));
+    for (const { kid, index, signature } of held) {
+      const mine = this.#keys.find((key) => key.kid === toHex(kid) && key.state === 'unfinished');
+      if (mine === undefined) continue;
+      const confirm: Confirm = { index, signature };
+      const { state } = await this.#port.ceremonies.addConfirms(mine.kid, [confirm]);
+      if (state !== 'active') continue;
+      await this.load();
+      const certificate = await this.certificate();
+      if (certificate !== undefined) await this.#port.certified(SUITE, certificate);
+      this.#problem = undefined;
+    }
+    this.#port.changed();
+    this.consider();
+  }
+
+  #others(): DeviceId[] {
+    return this.#port.founding.members
+      .map(({ identity }) => deviceIdOf(identity))
+      .filter((device) => device !== this.#port.self);
+  }
+
+  /** Every key generation of this vault has a request id that begins with these 12 bytes. */
+  #prefix(): Uint8Array {
+    return sha256(this.#port.vaultId).slice(0, 12);
+  }
+
+  /** Two vaults of the same devices are told apart by the request that made their keys. */
+  #belongs(key: KeySummary): boolean {
+    const { founding } = this.#port;
+    return (
+      key.threshold === founding.threshold &&
+      key.members.length === founding.members.length &&
+      key.members.every(({ index, identity }) => {
+        const member = founding.members[index - 1];
+        return member !== undefined && equalBytes(member.identity, identity);
+      }) &&
+      equalBytes(key.requestId.slice(0, 12), this.#prefix())
+    );
+  }
+}
+
+function keygenProblem(error: unknown, founding: Founding): Problem {
+  const problem = problemOf(error);
+  const silent = error instanceof CeremonyError ? error.failure.missing : [];
+  const names = silent.flatMap((index) => founding.members[index - 1]?.name ?? []);
+  return {
+    ...problem,
+    title: names.length > 0 ? `Nothing was heard from ${names.join(' and ')}` : problem.title,
+    meaning: 'No address exists yet, so no money is at risk.',
+    next: 'Keep the app open on all devices. It is tried again when all are online.',
+  };
+}

@@ -1,0 +1,255 @@
+/** The wallet from the first start to the lock: which phase it is in, and what a person can do then. */
+import type { Keystore, Storage, Unlocked } from '../keystore/index.ts';
+import { isPlain } from '../text.ts';
+import type { Wallet } from './api.ts';
+import { readBoot, writeDevice } from './device.ts';
+import type { Platform } from './platform.ts';
+import { problemOf, WalletError } from './problems.ts';
+import { Session } from './session.ts';
+import {
+  checkIceServer,
+  checkNetwork,
+  checkRelay,
+  DEFAULT_SETTINGS,
+  originsOf,
+  type BootRecord,
+} from './settings.ts';
+import type { LockReason, WalletState } from './state.ts';
+import { Store } from './store.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Starts at once; the state says how far it is. */
+export function createWallet(platform: Platform): Wallet {
+  const main = new Main(platform);
+  void main.start();
+  const session = (): Session => main.session();
+  return {
+    getState: main.state.get,
+    subscribe: main.state.subscribe,
+    close: async () => main.close(),
+
+    strength: async (passphrase) => platform.strength(passphrase),
+    setUp: async (input) => main.setUp(input),
+    unlock: async (passphrase) => main.unlock(passphrase),
+    lock: () => {
+      main.lock('asked');
+    },
+    touch: () => {
+      main.touch();
+    },
+    takeOver: async () => main.takeOver(),
+
+    createVault: async (input) => session().createVault(input),
+    readInvitation: async (text) => session().readInvitation(text),
+    join: async (text) => session().join(text),
+    dismissInvitation: () => {
+      session().dismissInvitation();
+    },
+    confirmWords: async (same) => session().confirmWords(same),
+    endPairing: async () => session().endPairing(),
+
+    addAccount: async (vaultId, name) => session().vault(vaultId).addAccount(name),
+    nameAccount: async (vaultId, index, name) => session().vault(vaultId).nameAccount(index, name),
+    nameContact: async (vaultId, address, name) =>
+      session().vault(vaultId).nameContact(address, name),
+    refreshBalances: async (vaultId) => session().vault(vaultId).refreshBalances(),
+    lookUpToken: async (chainId, address) => session().lookUpToken(chainId, address),
+    checkNetwork,
+    checkRelay,
+    checkIceServer,
+    saveSettings: async (settings) => {
+      const { device } = session();
+      await session().saveSettings(settings);
+      main.boot = {
+        deviceName: device.name,
+        theme: settings.theme,
+        origins: originsOf(settings),
+      };
+      main.touch();
+      return { reloadNeeded: !main.mayConnect(originsOf(settings)) };
+    },
+
+    readPaymentLink: (text) => session().readPaymentLink(text),
+    suggestFees: async (vaultId, form) => session().vault(vaultId).drafts.suggestFees(form),
+    draftPayment: async (vaultId, form) => session().vault(vaultId).drafts.payment(form),
+    draftPaste: async (vaultId, form) => session().vault(vaultId).drafts.paste(form),
+    propose: async (draft) => session().vault(draft.vaultId).propose(draft),
+    approve: async (id) => session().vaultOf(id).approve(id),
+    reject: async (id, reason) => session().vaultOf(id).reject(id, reason),
+    withdraw: async (id) => session().vaultOf(id).withdraw(id),
+    cancelSigning: async (id) => session().vaultOf(id).cancelSigning(id),
+    retrySigning: async (id) => session().vaultOf(id).retrySigning(id),
+    broadcast: async (id) => session().vaultOf(id).broadcast(id),
+
+    verifyTrail: async (vaultId) => session().vault(vaultId).verifyTrail(),
+    exportTrail: async (vaultId) => session().vault(vaultId).exportTrail(),
+    dismissProblem: (id) => {
+      session().dismissProblem(id);
+    },
+  };
+}
+
+class Main {
+  readonly state = new Store<WalletState>({ phase: 'starting' });
+  readonly #platform: Platform;
+  #keystore: Keystore | undefined;
+  #plain: Storage | undefined;
+  #session: Session | undefined;
+  #stopTimer: (() => void) | undefined;
+  /** What was unlocked before is put away before anything is unlocked again. */
+  #ending: Promise<void> = Promise.resolve();
+  #origins: ReadonlySet<string> = new Set();
+  boot: BootRecord | undefined;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+    platform.tab.onAsked(async () => {
+      await this.#end();
+      this.state.set({ phase: 'second-tab' });
+    });
+  }
+
+  async start(): Promise<void> {
+    try {
+      const problem = this.#platform.unsupported();
+      if (problem !== undefined) this.state.set({ phase: 'unsupported', problem });
+      else if (await this.#platform.tab.claim()) await this.#open();
+      else this.state.set({ phase: 'second-tab' });
+    } catch (error) {
+      this.state.set({ phase: 'unsupported', problem: problemOf(error) });
+    }
+  }
+
+  async takeOver(): Promise<void> {
+    await this.#platform.tab.takeOver();
+    this.state.set({ phase: 'starting' });
+    await this.#open();
+  }
+
+  /** @throws WalletError while the device is not unlocked */
+  session(): Session {
+    if (this.#session === undefined) {
+      throw new WalletError({
+        code: 'wallet/locked',
+        title: 'This device is locked',
+        meaning: 'Nothing was changed.',
+        next: 'Unlock it and try again.',
+      });
+    }
+    return this.#session;
+  }
+
+  async setUp(input: { readonly name: string; readonly passphrase: string }): Promise<void> {
+    const name = input.name.trim();
+    if (name === '' || [...name].length > 40 || !isPlain(name)) {
+      throw new WalletError({
+        code: 'wallet/device-name',
+        title: 'This name cannot be used',
+        meaning: 'Nothing was set up.',
+        next: 'Enter 1 to 40 visible characters.',
+      });
+    }
+    const { keystore, plain } = this.#opened();
+    const unlocked = await keystore.setUp({ passphrase: input.passphrase });
+    await writeDevice(plain, unlocked.storage, name, DEFAULT_SETTINGS);
+    this.boot = { deviceName: name, theme: DEFAULT_SETTINGS.theme, origins: [] };
+    await this.#enter(unlocked, plain);
+  }
+
+  async unlock(passphrase: string): Promise<void> {
+    const { keystore, plain } = this.#opened();
+    await this.#ending;
+    await this.#enter(await keystore.unlock(passphrase), plain);
+  }
+
+  lock(reason: LockReason): void {
+    if (this.#session === undefined) return;
+    void this.#end();
+    this.#showLocked(reason);
+  }
+
+  /** Puts the automatic lock off; a ceremony under way holds it off, too. */
+  touch(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    const session = this.#session;
+    if (session === undefined) return;
+    const wait = session.settings.autoLockMinutes * MINUTE_MS;
+    this.#stopTimer = this.#platform.clock.after(wait, () => {
+      if (session.isBusy) this.touch();
+      else this.lock('idle');
+    });
+  }
+
+  /** Whether the browser lets this page connect to all of these. */
+  mayConnect(origins: readonly string[]): boolean {
+    return origins.every((origin) => this.#origins.has(origin));
+  }
+
+  async close(): Promise<void> {
+    await this.#end();
+    this.#platform.tab.release();
+  }
+
+  async #open(): Promise<void> {
+    const { keystore, plain } = await this.#platform.openKeystore();
+    this.#keystore = keystore;
+    this.#plain = plain;
+    this.boot = await readBoot(plain);
+    if (this.#origins.size === 0) {
+      const own = new URL(this.#platform.ownRelay).origin;
+      this.#origins = new Set([this.#platform.origin, own, ...(this.boot?.origins ?? [])]);
+      this.#platform.restrictConnections([...this.#origins]);
+    }
+    if (keystore.state === 'empty') {
+      this.state.set({ phase: 'new', invitation: this.#platform.invitation });
+    } else {
+      this.#showLocked('start');
+    }
+  }
+
+  #opened(): { readonly keystore: Keystore; readonly plain: Storage } {
+    if (this.#keystore === undefined || this.#plain === undefined) {
+      throw new WalletError({
+        code: 'wallet/not-started',
+        title: 'The storage of this device is not open yet',
+        meaning: 'Nothing was changed.',
+        next: 'Wait a moment and try again.',
+      });
+    }
+    return { keystore: this.#keystore, plain: this.#plain };
+  }
+
+  async #enter(unlocked: Unlocked, plain: Storage): Promise<void> {
+    if (this.#session !== undefined) return;
+    const session = await Session.open({
+      platform: this.#platform,
+      unlocked,
+      plain,
+      name: this.boot?.deviceName ?? 'This device',
+      changed: () => {
+        if (this.#session !== undefined) this.state.set(this.#session.view());
+      },
+    });
+    this.#session = session;
+    this.state.set(session.view());
+    this.touch();
+  }
+
+  #showLocked(reason: LockReason): void {
+    this.state.set({ phase: 'locked', deviceName: this.boot?.deviceName ?? 'This device', reason });
+  }
+
+  /** Ends everything that an unlocked device runs. */
+  async #end(): Promise<void> {
+    this.#stopTimer?.();
+    const session = this.#session;
+    this.#session = undefined;
+    this.#ending = this.#ending.then(async () => {
+      await session?.close();
+      this.#keystore?.lock();
+    });
+    await this.#ending;
+  }
+}
