@@ -1,0 +1,119 @@
+/**
+ * Gives the events their meaning. Reads nothing but the log: no clock, no secret, no device. Where events
+ * are concurrent, the trail's order decides names, and removals win: a rejection or a withdrawal counts
+ * whenever it comes, an approval only while nothing speaks against it.
+ */
+import { toHex } from '../codec.ts';
+import type { DataOf } from './content.ts';
+import { applyToProposal, type DraftProposal, type Outcome } from './fold-proposal.ts';
+import type { AuthorId, EventId } from './event.ts';
+import type { Entry, Log } from './log.ts';
+import { equivocations, trail } from './order.ts';
+import type { Account, CertificateClaim, Contact, Ignored, Mark, VaultState } from './state.ts';
+
+interface Draft {
+  readonly members: number;
+  /** By author: the number from which on its approvals do not count. */
+  readonly forkedAt: ReadonlyMap<AuthorId, number>;
+  readonly accounts: Map<number, Account>;
+  readonly contacts: Map<string, Contact>;
+  readonly certificates: CertificateClaim[];
+  readonly proposals: Map<EventId, DraftProposal>;
+}
+
+/** The state of the vault after every event of the log: equal on every device with the same events. */
+export function fold(log: Log): VaultState {
+  const forks = equivocations(log);
+  const draft: Draft = {
+    members: log.members.size,
+    forkedAt: new Map(forks.map(({ author, seq }) => [author, seq])),
+    accounts: new Map([[0, { index: 0, name: 'Main account' }]]),
+    contacts: new Map(),
+    certificates: [],
+    proposals: new Map(),
+  };
+  const ignored: Ignored[] = [];
+  for (const entry of trail(log)) {
+    const reason = apply(draft, entry);
+    if (reason !== undefined) ignored.push({ ...markOf(entry), reason });
+  }
+  return {
+    vault: log.vault,
+    founding: log.founding,
+    members: log.members,
+    accounts: [...draft.accounts.values()].sort((a, b) => a.index - b.index),
+    contacts: draft.contacts,
+    certificates: draft.certificates,
+    proposals: draft.proposals,
+    equivocations: forks,
+    ignored,
+  };
+}
+
+function apply(draft: Draft, entry: Entry): Outcome {
+  const { event } = entry;
+  const mark = markOf(entry);
+  switch (event.type) {
+    case 'key-certified':
+      draft.certificates.push({ ...mark, ...event.data });
+      return undefined;
+    case 'account-added':
+      return addAccount(draft, event.data);
+    case 'account-named':
+      return nameAccount(draft, event.data);
+    case 'contact-named':
+      return nameContact(draft, mark, event.data);
+    case 'proposed':
+      return propose(draft, mark, event.data);
+    default: {
+      const proposal = draft.proposals.get(toHex(event.data.proposal));
+      if (proposal === undefined) return 'It is about a proposal that did not exist then.';
+      const forked = event.seq >= (draft.forkedAt.get(entry.author) ?? Infinity);
+      return applyToProposal(proposal, event, mark, { forked, members: draft.members });
+    }
+  }
+}
+
+function addAccount({ accounts }: Draft, { index, name }: DataOf<'account-added'>): Outcome {
+  if (accounts.has(index)) return 'There was an account with this number already.';
+  accounts.set(index, { index, name });
+  return undefined;
+}
+
+function nameAccount({ accounts }: Draft, { index, name }: DataOf<'account-named'>): Outcome {
+  if (!accounts.has(index)) return 'There was no account with this number.';
+  accounts.set(index, { index, name });
+  return undefined;
+}
+
+function nameContact(
+  { contacts }: Draft,
+  mark: Mark,
+  { address, name }: DataOf<'contact-named'>,
+): Outcome {
+  if (name === '') contacts.delete(address);
+  else contacts.set(address, { ...mark, address, name });
+  return undefined;
+}
+
+function propose({ proposals }: Draft, mark: Mark, data: DataOf<'proposed'>): Outcome {
+  const { chain, request, account, note, expires, policy } = data;
+  proposals.set(mark.event, {
+    id: mark.event,
+    proposer: mark.author,
+    createdAt: mark.at,
+    ...{ chain, request, account, note, policy },
+    expiresAt: expires,
+    decisions: new Map(),
+    withdrawn: undefined,
+    expired: undefined,
+    attempts: [],
+    maybeSigned: false,
+    signatures: [],
+    broadcasts: [],
+    confirmations: [],
+  });
+  return undefined;
+}
+
+const markOf = ({ author, event, id }: Entry): Mark => ({ author, at: event.time, event: id });
