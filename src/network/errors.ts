@@ -52,3 +52,23 @@ export class EnvelopeError extends CountersignError {
     this.fault = fault;
   }
 }
+
+/** What was typed is no short code. */
+export class RendezvousCodeError extends CountersignError {
+  constructor() {
+    super(
+      'network/code-malformed',
+      'A short code has ten letters and digits, for example 7K2MQ-X4TBN.',
+    );
+  }
+}
+
+/** Nobody offers an invitation under this code. */
+export class RendezvousUnansweredError extends CountersignError {
+  constructor() {
+    super(
+      'network/code-unanswered',
+      'No device answers to this code. Compare it with the other screen, which has to stay open.',
+    );
+  }
+}

@@ -19,7 +19,7 @@ const HEADER_BYTES = 4;
 export const FRAGMENT_BYTES = MAX_BODY_BYTES - HEADER_BYTES;
 const MAX_FRAGMENTS = Math.ceil(MAX_MESSAGE_BYTES / FRAGMENT_BYTES);
 /** Messages of one device that may be incomplete at the same time: bounds memory to about 8 MiB each. */
-const MAX_PARTIAL = 2;
+const MAX_UNFINISHED = 2;
 /** A message whose fragments do not come within this time of the last one is given up. */
 const PATIENCE_MS = 60_000;
 
@@ -46,7 +46,7 @@ interface Fragment {
   readonly bytes: Uint8Array;
 }
 
-interface Partial {
+interface Unfinished {
   readonly stream: Stream;
   readonly parts: Map<number, Uint8Array>;
   readonly count: number;
@@ -57,7 +57,7 @@ interface Partial {
 export class Reassembler {
   readonly #timers: Timers;
   /** By sender, then by the counter of the first fragment; oldest first. */
-  readonly #partial = new Map<DeviceId, Map<number, Partial>>();
+  readonly #unfinished = new Map<DeviceId, Map<number, Unfinished>>();
 
   constructor(timers: Timers) {
     this.#timers = timers;
@@ -72,41 +72,46 @@ export class Reassembler {
     const { index, count, bytes } = parseFragment(body);
     if (count === 1) return bytes;
     this.#expire();
-    const ofSender = this.#partial.get(from) ?? new Map<number, Partial>();
-    this.#partial.set(from, ofSender);
+    const ofSender = this.#unfinished.get(from) ?? new Map<number, Unfinished>();
+    this.#unfinished.set(from, ofSender);
     const first = counter - index;
     const lastAt = this.#timers.now();
-    const partial: Partial = ofSender.get(first) ?? { stream, count, parts: new Map(), lastAt };
-    if (partial.stream !== stream || partial.count !== count) {
+    const unfinished: Unfinished = ofSender.get(first) ?? {
+      stream,
+      count,
+      parts: new Map(),
+      lastAt,
+    };
+    if (unfinished.stream !== stream || unfinished.count !== count) {
       ofSender.delete(first);
       throw new DecodeError('fragment: it contradicts an earlier one of its message');
     }
-    partial.parts.set(index, bytes);
-    partial.lastAt = lastAt;
-    ofSender.set(first, partial);
-    if (partial.parts.size === count) {
+    unfinished.parts.set(index, bytes);
+    unfinished.lastAt = lastAt;
+    ofSender.set(first, unfinished);
+    if (unfinished.parts.size === count) {
       ofSender.delete(first);
-      return concat(...[...partial.parts].sort(([a], [b]) => a - b).map(([, part]) => part));
+      return concat(...[...unfinished.parts].sort(([a], [b]) => a - b).map(([, part]) => part));
     }
     const [oldest] = ofSender.keys();
-    if (ofSender.size > MAX_PARTIAL && oldest !== undefined) ofSender.delete(oldest);
+    if (ofSender.size > MAX_UNFINISHED && oldest !== undefined) ofSender.delete(oldest);
     return undefined;
   }
 
   /** Drops what is incomplete from devices other than these. */
   retain(devices: { has(device: DeviceId): boolean }): void {
-    for (const device of this.#partial.keys()) {
-      if (!devices.has(device)) this.#partial.delete(device);
+    for (const device of this.#unfinished.keys()) {
+      if (!devices.has(device)) this.#unfinished.delete(device);
     }
   }
 
   #expire(): void {
     const now = this.#timers.now();
-    for (const [device, ofSender] of this.#partial) {
-      for (const [first, partial] of ofSender) {
-        if (now - partial.lastAt > PATIENCE_MS) ofSender.delete(first);
+    for (const [device, ofSender] of this.#unfinished) {
+      for (const [first, unfinished] of ofSender) {
+        if (now - unfinished.lastAt > PATIENCE_MS) ofSender.delete(first);
       }
-      if (ofSender.size === 0) this.#partial.delete(device);
+      if (ofSender.size === 0) this.#unfinished.delete(device);
     }
   }
 }

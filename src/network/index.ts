@@ -1,8 +1,24 @@
 export type * from './channel.ts';
 export { deviceId, type DeviceKeys } from './device.ts';
 export { type DeviceLink, type DropReason } from './endpoint.ts';
-export { EnvelopeError, LinkDownError, TooLargeError, UnknownPeerError } from './errors.ts';
+export {
+  EnvelopeError,
+  LinkDownError,
+  RendezvousCodeError,
+  RendezvousUnansweredError,
+  TooLargeError,
+  UnknownPeerError,
+} from './errors.ts';
 export { MAX_MESSAGE_BYTES } from './fragment.ts';
+export { MailboxChannel, mailboxTopic, type MailboxOptions } from './mailbox.ts';
 export { MemoryChannel, MemoryHub, MemoryReplayStore, type MemoryHubOptions } from './memory.ts';
+export { newRendezvousCode, parseRendezvousCode } from './rendezvous-code.ts';
+export {
+  fetchInvitation,
+  MAX_INVITATION_BYTES,
+  offerInvitation,
+  type Offer,
+  type RendezvousOptions,
+} from './rendezvous.ts';
 export { ReplayGuard, type ReplayStore } from './replay.ts';
 export { systemTimers, type Timers } from './timers.ts';
