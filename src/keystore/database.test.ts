@@ -1,3 +1,4 @@
+import { forceCloseDatabase } from 'fake-indexeddb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from './database.ts';
 import {
@@ -86,7 +87,10 @@ describe('opening', () => {
     const onClosed = vi.fn();
     await freshDatabase({ onClosed });
     const request = opened.mock.results[0]?.value as IDBOpenDBRequest;
-    request.result.dispatchEvent(new Event('close'));
+    forceCloseDatabase(request.result as Parameters<typeof forceCloseDatabase>[0]);
+    await vi.waitFor(() => {
+      expect(onClosed).toHaveBeenCalled();
+    });
     expect(onClosed.mock.calls).toEqual([['terminated']]);
   });
 
@@ -184,6 +188,7 @@ describe('records', () => {
       const request = this.add({ bucket: 'a', key: 'm', value: 1 });
       Object.defineProperty(request, 'error', {
         get: () => new DOMException('full', 'QuotaExceededError'),
+        set: () => undefined,
       });
       request.transaction?.abort();
       return request;

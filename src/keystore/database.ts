@@ -88,24 +88,26 @@ async function connect({
   onClosed = () => undefined,
 }: DatabaseOptions): Promise<Connection> {
   let connection: Connection | undefined;
-  let blocked = false;
-  return new Promise<Connection>((resolve, reject) => {
-    openDB<Schema>(name, migrations.length, {
-      upgrade(database, from, _to, transaction) {
-        for (const migrate of migrations.slice(from)) migrate(database, transaction);
-      },
-      blocked() {
-        blocked = true;
-        reject(new DatabaseBlockedError());
-      },
-      blocking() {
-        connection?.close();
-        onClosed('upgrade');
-      },
-      terminated() {
-        onClosed('terminated');
-      },
-    }).then(
+  return new Promise((resolve, reject) => {
+    let blocked = false;
+    const open = async (): Promise<Connection> =>
+      openDB<Schema>(name, migrations.length, {
+        upgrade(database, from, _to, transaction) {
+          for (const migrate of migrations.slice(from)) migrate(database, transaction);
+        },
+        blocked() {
+          blocked = true;
+          reject(new DatabaseBlockedError());
+        },
+        blocking() {
+          connection?.close();
+          onClosed('upgrade');
+        },
+        terminated() {
+          onClosed('terminated');
+        },
+      });
+    open().then(
       (opened) => {
         // Nobody waits for it any more: an open connection would block the others in turn.
         if (blocked) opened.close();
