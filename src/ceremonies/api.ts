@@ -78,22 +78,27 @@ export interface Confirm {
   readonly signature: Uint8Array;
 }
 
-/** An unsigned transaction with the account that it leaves from. */
-export interface SignItem<R> {
-  readonly request: R;
+/** An unsigned transaction that the policy of this device authorised. */
+export interface ApprovedRequest {
+  readonly bytes: Uint8Array;
+}
+
+/** An authorised request with the account that it leaves from. */
+export interface SignItem {
+  readonly request: ApprovedRequest;
   /** BIP-32 indices from the joint key, each below 2^31. */
   readonly path: DerivationPath;
 }
 
 /** What the signers approved. */
-export interface SignRequest<R> {
+export interface SignRequest {
   readonly kid: string;
   /** 16 random bytes, the same on all signers, fresh for every attempt. */
   readonly requestId: Uint8Array;
   /** Numbers of the signers, ascending: at least the threshold, this device among them. */
   readonly signers: readonly PartyIndex[];
   /** 1 to 16, in the same order on all signers. */
-  readonly items: readonly SignItem<R>[];
+  readonly items: readonly SignItem[];
 }
 
 /** A signature that was verified under its key on this device. */
@@ -131,8 +136,8 @@ export interface PairSetupRequest {
   readonly reason: 'restored' | 'lost-state' | 'ban-lifted';
 }
 
-/** The key shares of this device and what can be done with them. `R`: how an approved request looks. */
-export interface Ceremonies<R> {
+/** The key shares of this device and what can be done with them. */
+export interface Ceremonies {
   /** Every key that this device holds a share of, ascending by key id. */
   keys(): Promise<readonly KeySummary[]>;
   /**
@@ -163,7 +168,7 @@ export interface Ceremonies<R> {
    * @throws CeremonyError; when it `remains: 'maybe-signed'`, only the same or a conflicting transaction
    *   may follow
    */
-  sign(request: SignRequest<R>, link: PacketLink, hooks: SignHooks): Promise<readonly Signature[]>;
+  sign(request: SignRequest, link: PacketLink, hooks: SignHooks): Promise<readonly Signature[]>;
   /** What this device committed to under a key. */
   maybeSigned(kid: string): Promise<readonly MaybeSigned[]>;
   /** Public key of an account, 33 bytes. */

@@ -2,6 +2,7 @@
  * The one place where key shares are used. Runs in a worker, so that the page never sees them; in tests
  * it runs in process. One ceremony a key at a time.
  */
+import { digest, parseUnsigned } from '../chains/index.ts';
 import { equalBytes, toHex } from '../codec.ts';
 import {
   acceptCertificate,
@@ -43,7 +44,7 @@ import { HostState } from './state.ts';
 import { activeOf, summaryOf, unfinishedOf } from './summary.ts';
 
 /** Key shares of one device, and the ceremonies that use them. */
-export class CeremonyHost implements Ceremonies<Uint8Array> {
+export class CeremonyHost implements Ceremonies {
   readonly #port: HostPort;
   readonly #state: HostState;
   readonly #nonces = new NonceMemory();
@@ -143,7 +144,7 @@ export class CeremonyHost implements Ceremonies<Uint8Array> {
   }
 
   async sign(
-    request: SignRequest<Uint8Array>,
+    request: SignRequest,
     link: PacketLink,
     hooks: SignHooks,
   ): Promise<readonly Signature[]> {
@@ -155,10 +156,11 @@ export class CeremonyHost implements Ceremonies<Uint8Array> {
           {
             requestId,
             signers,
+            // Read again here: the digest is of these bytes and of nothing else.
             items: items.map((item) => ({
               purpose: 'evm-transaction',
               path: item.path,
-              digest: this.#port.digestOf(item.request),
+              digest: digest(parseUnsigned(item.request.bytes)),
             })),
           },
           share,

@@ -28,6 +28,4 @@ export interface HostPort {
   readonly identity: Identity;
   /** The platform's cryptographic generator. */
   readonly random: RandomSource;
-  /** Parses an unsigned transaction and gives the digest to be signed, 32 bytes. */
-  readonly digestOf: (request: Uint8Array) => Uint8Array;
 }
