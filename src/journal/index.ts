@@ -33,8 +33,9 @@ export {
   type RefusalCode,
 } from './log.ts';
 export { equivocations, trail, type Equivocation } from './order.ts';
+export { domainHash, type Domain } from './hash.ts';
 export { isWellFormed, safeText } from './safe-text.ts';
-export { MAX_NAME, MAX_NOTE } from './schema.ts';
+export { decodeDocument, encodeDocument, MAX_NAME, MAX_NOTE, parse } from './schema.ts';
 export {
   approvals,
   mayApprove,
