@@ -22,3 +22,6 @@ export {
 } from './rendezvous.ts';
 export { ReplayGuard, type ReplayStore } from './replay.ts';
 export { systemTimers, type Timers } from './timers.ts';
+export { MeshChannel, type MeshOptions } from './mesh.ts';
+export { type RtcFactory } from './mesh-link.ts';
+export { RouterChannel } from './router.ts';

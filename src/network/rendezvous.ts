@@ -93,7 +93,7 @@ export async function offerInvitation(
 /**
  * The invitation that somebody offers under a code. Asks again every three seconds, twenty seconds long.
  *
- * @throws RendezvousCodeError, RendezvousUnansweredError; LinkDownError when there was no connection at
+ * @throws RendezvousCodeError, RendezvousUnansweredError; LinkDownError when there is no connection at
  *   the end; TypeError when the address is no relay's
  */
 export async function fetchInvitation(options: RendezvousOptions): Promise<Uint8Array> {
@@ -129,7 +129,9 @@ export async function fetchInvitation(options: RendezvousOptions): Promise<Uint8
       const { state } = link.status;
       end(() => {
         reject(
-          state.kind === 'down' ? new LinkDownError(state.reason) : new RendezvousUnansweredError(),
+          state.kind === 'up'
+            ? new RendezvousUnansweredError()
+            : new LinkDownError('the relay cannot be reached'),
         );
       });
     });

@@ -119,17 +119,19 @@ export function describeChannel(
       await nothingBut();
     });
 
-    it.runIf(options.strangers)('hears strangers on the pairing stream, once each', async () => {
-      const heard: string[] = [];
-      b.onStranger(({ identity, body }) => heard.push(`${deviceId(identity)} ${text(body)}`));
-      const [body = new Uint8Array()] = fragments(utf8('let me in'));
-      const message = { stream: 'pairing', counter: 1, body } as const;
-      const envelope = await sealEnvelope(carol.keys, bob.peer, message);
-      await harness.inject(alice, bob, envelope);
-      await harness.inject(alice, bob, envelope);
-      await nothingBut();
-      expect(heard).toEqual([`${carol.peer.id} let me in`]);
-    });
+    if (options.strangers) {
+      it('hears strangers on the pairing stream, once each', async () => {
+        const heard: string[] = [];
+        b.onStranger(({ identity, body }) => heard.push(`${deviceId(identity)} ${text(body)}`));
+        const [body = new Uint8Array()] = fragments(utf8('let me in'));
+        const message = { stream: 'pairing', counter: 1, body } as const;
+        const envelope = await sealEnvelope(carol.keys, bob.peer, message);
+        await harness.inject(alice, bob, envelope);
+        await harness.inject(alice, bob, envelope);
+        await nothingBut();
+        expect(heard).toEqual([`${carol.peer.id} let me in`]);
+      });
+    }
 
     it('drops replayed envelopes', async () => {
       await a.send(bob.peer.id, 'journal', utf8('once'));
