@@ -86,8 +86,9 @@ describe('opening', () => {
     const opened = vi.spyOn(indexedDB, 'open');
     const onClosed = vi.fn();
     await freshDatabase({ onClosed });
-    const request = opened.mock.results[0]?.value as IDBOpenDBRequest;
-    forceCloseDatabase(request.result as Parameters<typeof forceCloseDatabase>[0]);
+    const request: unknown = opened.mock.results[0]?.value;
+    const { result } = request as { result: Parameters<typeof forceCloseDatabase>[0] };
+    forceCloseDatabase(result);
     await vi.waitFor(() => {
       expect(onClosed).toHaveBeenCalled();
     });

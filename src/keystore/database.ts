@@ -49,7 +49,7 @@ export interface Database {
   readonly storage: Storage;
   readonly keyPairs: KeyPairStore;
   /** Ends the connection; whatever is used afterwards throws DatabaseClosedError. */
-  close(): void;
+  readonly close: () => void;
 }
 
 export interface DatabaseOptions {

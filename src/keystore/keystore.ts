@@ -31,11 +31,11 @@ export interface Unlocked {
   readonly masterKey: CryptoKey;
   readonly keys: DeviceKeys;
   /** A copy of the 32-byte secret that hedges random draws; the caller wipes it. @throws LockedError */
-  deviceSecret(): Promise<Uint8Array>;
+  readonly deviceSecret: () => Promise<Uint8Array>;
 }
 
 interface Session extends Unlocked {
-  end(): void;
+  readonly end: () => void;
 }
 
 export class Keystore {

@@ -6,9 +6,9 @@ import type { Storage, Write } from '../storage.ts';
 export interface Harness {
   readonly storage: Storage;
   /** The same content through a fresh instance, as after a restart. */
-  reopen(): Promise<Storage>;
+  readonly reopen: () => Promise<Storage>;
   /** The next write of a batch of two breaks off in the middle. */
-  breakNext(): void;
+  readonly breakNext: () => void;
 }
 
 const put = (bucket: string, key: string, value: Uint8Array): Write => ({
