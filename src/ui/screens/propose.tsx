@@ -1,0 +1,97 @@
+import { Tabs } from '@base-ui/react/tabs';
+import { useState } from 'react';
+import type { Checked, Draft, FieldError, VaultView } from '../../wallet/index.ts';
+import { ConnectionNotice } from '../parts/connection-state.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { Page } from '../parts/page.tsx';
+import { hrefOf, navigate } from '../router.ts';
+import { useAction } from '../use-action.ts';
+import { useOpen, useWallet } from '../wallet-context.tsx';
+import { DraftReview } from './draft-review.tsx';
+import { emptyPaste, PasteFields } from './paste-fields.tsx';
+import { emptyPayment, PaymentFields } from './payment-fields.tsx';
+
+/** A form or a pasted transaction, then the review of what its bytes say. The form keeps what was typed. */
+export function Propose(props: { readonly vault: VaultView; readonly reviewing: boolean }) {
+  const { vault } = props;
+  const wallet = useWallet();
+  const { connection, settings } = useOpen();
+  const action = useAction();
+  const [payment, setPayment] = useState(() => emptyPayment(vault, settings.networks));
+  const [paste, setPaste] = useState(emptyPaste);
+  const [errors, setErrors] = useState<readonly FieldError[]>([]);
+  const [draft, setDraft] = useState<Draft>();
+
+  const check = (ask: () => Promise<Checked<Draft>>): void => {
+    if (action.pending) return;
+    void action.run(async () => {
+      const checked = await ask();
+      setErrors(checked.ok ? [] : checked.errors);
+      if (!checked.ok) return;
+      setDraft(checked.value);
+      navigate({ screen: 'propose', vault: vault.id, reviewing: true });
+    });
+  };
+
+  if (props.reviewing && draft !== undefined) return <DraftReview vault={vault} draft={draft} />;
+  const back = { href: hrefOf({ screen: 'home', vault: vault.id }), label: vault.name };
+  if (vault.state !== 'active') {
+    return (
+      <Page title="Propose a payment" narrow back={back}>
+        <Notice tone="look" title="The key of this vault is not finished">
+          <p>Open Countersign on all its devices first.</p>
+        </Notice>
+      </Page>
+    );
+  }
+  return (
+    <Page title="Propose a payment" documentTitle="Propose" narrow back={back}>
+      <div className="stack">
+        <ConnectionNotice connection={connection} />
+        <Tabs.Root
+          defaultValue="form"
+          className="stack"
+          onValueChange={() => {
+            setErrors([]);
+            action.clear();
+          }}
+        >
+          <Tabs.List className="segments" aria-label="How to describe it">
+            <Tabs.Tab className="segment" value="form">
+              Form
+            </Tabs.Tab>
+            <Tabs.Tab className="segment" value="paste">
+              Paste a transaction
+            </Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="form">
+            <PaymentFields
+              vault={vault}
+              form={payment}
+              errors={errors}
+              failed={action.error}
+              pending={action.pending}
+              onChange={setPayment}
+              onSubmit={() => {
+                check(async () => wallet.draftPayment(vault.id, payment));
+              }}
+            />
+          </Tabs.Panel>
+          <Tabs.Panel value="paste">
+            <PasteFields
+              vault={vault}
+              form={paste}
+              errors={errors}
+              failed={action.error}
+              pending={action.pending}
+              onChange={setPaste}
+              onSubmit={() => {
+                check(async () => wallet.draftPaste(vault.id, paste));
+              }}
+            />
+          </Tabs.Panel>
+        </Tabs.Root>
+      </div>
+    </Page>
+  );
+}
