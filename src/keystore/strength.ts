@@ -11,6 +11,9 @@ export interface PassphraseStrength {
 /** What a person would type because of where they are. */
 const OBVIOUS = ['countersign', 'wallet', 'vault', 'passphrase'];
 
+/** Characters looked at. The estimator runs in the page, and its time grows faster than the length. */
+const MAX_JUDGED = 64;
+
 const loadEstimator = async () => {
   const [{ ZxcvbnFactory }, common, english] = await Promise.all([
     import('@zxcvbn-ts/core'),
@@ -21,6 +24,7 @@ const loadEstimator = async () => {
     dictionary: { ...common.dictionary, ...english.dictionary },
     graphs: common.adjacencyGraphs,
     translations: english.translations,
+    maxLength: MAX_JUDGED,
   });
 };
 
@@ -36,7 +40,7 @@ export async function passphraseStrength(passphrase: string): Promise<Passphrase
   return {
     score,
     holds: crackTimes.offlineSlowHashingXPerSecond.display,
-    advice: score >= 3 ? undefined : advise(feedback.warning, feedback.suggestions),
+    advice: score === 4 ? undefined : advise(feedback.warning, feedback.suggestions),
   };
 }
 
