@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.20;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+
+/// An ERC-20 token whose whole supply starts with one holder.
+contract Coin is ERC20 {
+    uint8 private immutable unit;
+
+    constructor(
+        string memory name,
+        string memory symbol,
+        uint8 decimals_,
+        address holder,
+        uint256 supply
+    ) ERC20(name, symbol) {
+        unit = decimals_;
+        _mint(holder, supply);
+    }
+
+    function decimals() public view override returns (uint8) {
+        return unit;
+    }
+}

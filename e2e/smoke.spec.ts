@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import ts from 'typescript';
+import { expect, test } from './test.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** A server of another origin that answers everybody and counts who came. */
+async function stranger() {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(request.url ?? '');
+    response.writeHead(200, { 'Access-Control-Allow-Origin': '*' }).end('hello');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://localhost:${String(port)}`,
+    seen,
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** Serves a script of the sources under an address that the content policy allows. */
+async function serveScript(page: Page, source: string): Promise<string> {
+  const address = `/assets/${source.replaceAll('/', '_')}.js`;
+  const text = readFileSync(join(root, source), 'utf8');
+  const { outputText } = ts.transpileModule(text, {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+  });
+  await page.route(`**${address}`, async (route) =>
+    route.fulfill({ body: outputText, contentType: 'text/javascript' }),
+  );
+  return address;
+}
+
+/** Whether a request from the page gets through. */
+const reaches = async (page: Page, url: string): Promise<boolean> =>
+  page.evaluate(
+    async (target) =>
+      fetch(target, { mode: 'cors' }).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    url,
+  );
+
+test('the app loads without an error and says what it is', async ({ newDevice }) => {
+  const { page } = await newDevice();
+  await expect(page).toHaveTitle(/Countersign/);
+  await expect(page.getByRole('heading').first()).toBeVisible();
+  expect(await page.evaluate(() => [isSecureContext, crossOriginIsolated])).toEqual([true, true]);
+});
+
+test('every answer carries the security headers', async ({ relay, request }) => {
+  for (const path of ['/', '/manifest.webmanifest', '/service-worker.js', '/nothing', '/health']) {
+    const headers = (await request.get(relay.url + path)).headers();
+    expect(headers['content-security-policy'], path).toContain("default-src 'none'");
+    expect(headers, path).toMatchObject({
+      'cross-origin-embedder-policy': 'require-corp',
+      'cross-origin-opener-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    });
+  }
+  const { 'content-security-policy': policy } = (await request.get(relay.url)).headers();
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).toContain("script-src 'self';");
+});
+
+test('text cannot become script', async ({ newDevice }) => {
+  const device = await newDevice();
+  device.expectProblem(/Content Security Policy|TrustedHTML|TrustedScript/);
+  const { page } = device;
+  const markup = await page.evaluate(() => {
+    try {
+      document.createElement('div').innerHTML = '<img src="x" onerror="document.title = 1">';
+      return 'accepted';
+    } catch (error) {
+      return error instanceof TypeError ? 'refused' : 'odd';
+    }
+  });
+  const worker = await page.evaluate(() => {
+    try {
+      new Worker('https://elsewhere.example/worker.js').terminate();
+      return 'accepted';
+    } catch (error) {
+      return error instanceof TypeError ? 'refused' : 'odd';
+    }
+  });
+  const inline = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.append('document.title = "taken over"');
+    document.head.append(script);
+    return document.title;
+  });
+  expect([markup, worker]).toEqual(['refused', 'refused']);
+  expect(inline).not.toBe('taken over');
+});
+
+test('restrictConnections leaves only what was configured', async ({ newDevice }) => {
+  const [node, other] = await Promise.all([stranger(), stranger()]);
+  const device = await newDevice();
+  device.expectProblem(/Content Security Policy|404/); // a page of text has no icon
+  const { page } = device;
+  await page.goto('/health'); // has the headers of the page, and the app has not restricted it
+  const script = await serveScript(page, 'src/ui/connect-policy.ts');
+  expect(await reaches(page, other.origin)).toBe(true);
+
+  await page.evaluate(
+    async ([address = '', origin = '']) => {
+      const policy = (await import(address)) as { restrictConnections(origins: string[]): void };
+      policy.restrictConnections([origin]);
+    },
+    [script, node.origin],
+  );
+  expect(await reaches(page, `${node.origin}/rpc`)).toBe(true);
+  expect(await reaches(page, `${other.origin}/leak`)).toBe(false);
+  expect(other.seen).toEqual(['/']);
+  expect(node.seen).toEqual(['/rpc']);
+  node.stop();
+  other.stop();
+});
+
+test('a worker that holds shares reaches nobody', async ({ newDevice, relay, request }) => {
+  const outside = await stranger();
+  const device = await newDevice();
+  device.expectProblem(/Content Security Policy/);
+  const { page } = device;
+  // The relay's own headers for a file of that name, around a body that tries to get out.
+  const path = '/assets/ceremony.worker-probe.js';
+  const headers = (await request.get(relay.url + path)).headers();
+  await page.route(`**${path}`, async (route) =>
+    route.fulfill({
+      headers: { ...headers, 'content-type': 'text/javascript' },
+      body: `const tried = [];
+        const tries = ${JSON.stringify([outside.origin, relay.url, relay.mailbox])};
+        for (const url of tries) {
+          if (url.startsWith('ws')) {
+            try { new WebSocket(url); tried.push('socket'); } catch { tried.push('refused'); }
+          } else {
+            tried.push(await fetch(url).then(() => 'reached', () => 'refused'));
+          }
+        }
+        postMessage(tried);`,
+    }),
+  );
+  const tried = await page.evaluate(
+    async (address) =>
+      new Promise((resolve, reject) => {
+        const worker = new Worker(address, { type: 'module' });
+        worker.onmessage = ({ data }) => {
+          resolve(data);
+        };
+        worker.onerror = reject;
+      }),
+    path,
+  );
+  expect(tried).toEqual(['refused', 'refused', expect.stringMatching(/refused|socket/)]);
+  expect(outside.seen).toEqual([]);
+  outside.stop();
+});
+
+test('it opens offline once it was opened', async ({ newDevice }) => {
+  const { page, context } = await newDevice();
+  await page.evaluate(async () => navigator.serviceWorker.ready);
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page).toHaveTitle(/Countersign/);
+  await expect(page.getByRole('heading').first()).toBeVisible();
+  await context.setOffline(false);
+});
+
+test('it can be installed', async ({ newDevice, relay, request }) => {
+  const { page } = await newDevice();
+  const href = await page.locator('link[rel=manifest]').getAttribute('href');
+  const manifest = (await (await request.get(relay.url + (href ?? ''))).json()) as {
+    name: string;
+    start_url: string;
+    display: string;
+    icons: { src: string; sizes: string; type: string; purpose?: string }[];
+  };
+  expect(manifest).toMatchObject({ name: 'Countersign', start_url: '/', display: 'standalone' });
+  expect(manifest.icons.map(({ sizes }) => sizes)).toEqual(
+    expect.arrayContaining(['192x192', '512x512']),
+  );
+  expect(manifest.icons.some(({ purpose }) => purpose === 'maskable')).toBe(true);
+  for (const { src, sizes, type } of manifest.icons) {
+    const response = await request.get(relay.url + src);
+    expect(response.headers()['content-type'], src).toBe(type);
+    if (type !== 'image/png') continue;
+    const png = await response.body();
+    // PNG: the width and height stand in the header chunk.
+    expect(`${String(png.readUInt32BE(16))}x${String(png.readUInt32BE(20))}`, src).toBe(sizes);
+  }
+});
+
+test('the chain mines, pays and knows coins', async ({ chain }) => {
+  const holder = '0x00000000000000000000000000000000000c0ffe';
+  await chain.fund(holder, 5n * 10n ** 18n);
+  expect(await chain.balance(holder)).toBe(5n * 10n ** 18n);
+  const coin = await chain.deployCoin({ holder, supply: 1_000_000n, decimals: 6 });
+  expect(await chain.coinBalance(coin, holder)).toBe(1_000_000n);
+});
