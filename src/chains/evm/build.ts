@@ -67,5 +67,6 @@ export function buildPayment(payment: Payment): Checked<EvmRequest> {
     accessList: [],
     ...call,
   });
-  return { ok: true, value: parseUnsigned(bytes) };
+  const request = fields.read('maxFee', () => parseUnsigned(bytes));
+  return request === undefined ? fields.errors() : { ok: true, value: request };
 }

@@ -3,7 +3,7 @@ import { MAX_U256 } from './amount.ts';
 import { TransactionError } from './errors.ts';
 import { readAccessList, readData, readInteger, readList, readTo, type RlpItem } from './rlp.ts';
 import { serialize, type SignatureValues } from './serialize.ts';
-import type { EvmRequest, EvmTransaction } from './transaction.ts';
+import { type EvmRequest, type EvmTransaction, worstFee } from './transaction.ts';
 
 /** 128 KiB: what nodes pass on at most. */
 export const MAX_TRANSACTION_BYTES = 131_072;
@@ -73,6 +73,9 @@ function parse(bytes: Uint8Array): Parsed {
       'evm/tip-above-fee',
       'The priority fee is higher than the maximum fee: no network takes such a transaction.',
     );
+  }
+  if (worstFee(parsed.tx) > MAX_U256) {
+    throw new TransactionError('evm/fee-impossible', 'The fee is more than can exist.');
   }
   Object.freeze(parsed.tx);
   return parsed;

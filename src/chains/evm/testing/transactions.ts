@@ -81,6 +81,9 @@ const accessList: fc.Arbitrary<AccessEntry[]> = fc.array(
 
 const u256 = integer(2n ** 256n - 1n);
 
+/** Times a gas limit of 64 bits, it stays below 2^256. */
+const fee = integer(2n ** 192n - 1n);
+
 const common = {
   // What JSON numbers hold exactly with EIP-155: more is tested by hand.
   chainId: integer(2n ** 52n).map((id) => (id === 0n ? 1n : id)),
@@ -92,14 +95,14 @@ const common = {
 };
 
 export const anyTransaction: fc.Arbitrary<EvmTransaction> = fc.oneof(
-  fc.record({ type: fc.constant(0 as const), ...common, gasPrice: u256 }),
-  fc.record({ type: fc.constant(1 as const), ...common, gasPrice: u256, accessList }),
+  fc.record({ type: fc.constant(0 as const), ...common, gasPrice: fee }),
+  fc.record({ type: fc.constant(1 as const), ...common, gasPrice: fee, accessList }),
   fc
     .record({
       type: fc.constant(2 as const),
       ...common,
-      maxFeePerGas: u256,
-      maxPriorityFeePerGas: u256,
+      maxFeePerGas: fee,
+      maxPriorityFeePerGas: fee,
       accessList,
     })
     .map((tx) =>
