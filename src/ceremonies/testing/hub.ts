@@ -25,16 +25,16 @@ export class Hub {
   readonly #random: (length: number) => Uint8Array;
   readonly #members = new Map<PartyIndex, Member>();
   readonly #expected: readonly PartyIndex[];
-  readonly #onSend: (transit: Transit) => void;
+  readonly #onSend: (transit: Transit) => boolean;
   readonly #left = new Set<PartyIndex>();
   #flying: Transit[] = [];
   #scheduled = false;
 
-  /** @param onSend is told before a packet is on its way; what it throws refuses the packet */
+  /** @param onSend whether a packet arrives; what it throws refuses the packet */
   constructor(
     seed: string,
     parties: readonly PartyIndex[],
-    onSend: (transit: Transit) => void = () => undefined,
+    onSend: (transit: Transit) => boolean = () => true,
   ) {
     this.#random = seeded(`${seed}/hub`);
     this.#expected = parties;
@@ -49,9 +49,9 @@ export class Hub {
       idleTimeout: 30_000,
       sendTo: (to, packet) => {
         const transit = { from: self, to, packet };
-        this.#onSend(transit);
+        const arrives = this.#onSend(transit);
         this.log.push(transit);
-        if (!this.#left.has(to)) this.#flying.push(transit);
+        if (arrives && !this.#left.has(to)) this.#flying.push(transit);
       },
       setTimer: (_, callback) => {
         const member = this.#members.get(self);
