@@ -73,12 +73,8 @@ export type { PairGeneration } from './ot/pair.ts';
 export type { RandomSource } from './random.ts';
 export { RecordedAbort, type DurableRecord, type PendingKey } from './records.ts';
 export { importedKey } from './import-key.ts';
-export {
-  reshareCeremony,
-  rosterFingerprint,
-  type Redistributed,
-  type ReshareInputs,
-} from './reshare.ts';
+export { reshareCeremony, rosterFingerprint, type ReshareInputs } from './reshare.ts';
+export type { Redistributed } from './reshare-protocol.ts';
 export {
   edwardsKey,
   taprootKey,
@@ -98,4 +94,11 @@ export {
 } from './session/context.ts';
 export { PeerAborted, runCeremony, type Carrier, type Device } from './session/driver.ts';
 export { NonceMemory } from './session/handshake.ts';
-export { EquivocationError, type Equivocation } from './session/mailbox.ts';
+export { PeerStandings, type Standing } from './standing.ts';
+export {
+  EquivocationError,
+  verifyEquivocation,
+  type Equivocation,
+  type ProvenEquivocation,
+  type SignedPair,
+} from './session/equivocation.ts';

@@ -88,10 +88,11 @@ export interface Dealt {
 
 const NOTHING_DEALT: Schema<Dealt> = struct({ share: absent, opening: absent });
 
-type Rounds = ReturnType<typeof reshareRounds>;
+/** The rounds of a redistribution. */
+export type ReshareRounds = ReturnType<typeof reshareRounds>;
 /** Round 2 of a dealer. */
-export type Opened = Infer<Rounds['open']['broadcast']['schema']>;
+export type Opened = Infer<ReshareRounds['open']['broadcast']['schema']>;
 /** Round 3 of everyone: the echoes, and the signature of the new set. */
-export type Auth = Infer<Rounds['deal']['broadcast']['schema']>;
+export type Auth = Infer<ReshareRounds['deal']['broadcast']['schema']>;
 /** Round 4 of a recipient. */
-export type ProvenShare = Infer<Rounds['prove']['broadcast']['schema']>;
+export type ProvenShare = Infer<ReshareRounds['prove']['broadcast']['schema']>;

@@ -25,12 +25,8 @@ import { evaluate, invert, lagrange } from './polynomial.ts';
 import { prove, type Proof, type ProofBinding } from './proofs.ts';
 import type { PendingKey } from './records.ts';
 import { reshareRounds } from './reshare-rounds.ts';
-import {
-  MAX_ATTEMPT_JUMP,
-  reshareCeremony,
-  rosterFingerprint,
-  type Redistributed,
-} from './reshare.ts';
+import { MAX_ATTEMPT_JUMP, reshareCeremony, rosterFingerprint } from './reshare.ts';
+import type { Redistributed } from './reshare-protocol.ts';
 import { decodeBody } from './schema.ts';
 import type { Ceremony } from './session/ceremony.ts';
 import type { ReshareContext } from './session/context.ts';

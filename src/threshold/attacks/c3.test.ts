@@ -33,25 +33,25 @@ const DRAW = 'const [r = 0n, phi = 0n] = random.scalars(`nonce/${String(k)}`, OR
 
 /** The attacker follows the protocol; it only writes its own phi down. */
 const SPY: Patch = {
-  file: 'ecdsa/sign.ts',
+  file: 'ecdsa/protocol.ts',
   find: DRAW,
   replace: `${DRAW} (signRounds.spy ??= []).push(phi);`,
 };
 const SHARED_PHI: Patch = {
-  file: 'ecdsa/sign.ts',
+  file: 'ecdsa/protocol.ts',
   find: DRAW,
   replace: `${DRAW.replace('phi = 0n', 'own = 0n')} const phi = (start.phi ??= own);`,
 };
 const SHARED_CHI: readonly Patch[] = [
   {
-    file: 'ecdsa/sign.ts',
+    file: 'ecdsa/protocol.ts',
     find: "const x = random.bytes('choices', ROW_BYTES);",
     replace: "const x = (start.x ??= random.bytes('choices', ROW_BYTES));",
   },
   {
-    file: 'ecdsa/sign.ts',
+    file: 'ecdsa/items.ts',
     find: 'multiplicationId(isid, sender, receiver,',
-    replace: 'multiplicationId(sid, sender, receiver,',
+    replace: 'multiplicationId(session.sid, sender, receiver,',
   },
 ];
 

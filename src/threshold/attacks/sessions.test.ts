@@ -161,7 +161,7 @@ describe('P-03 a failed extension check that may be tried again', () => {
     replace: 'u[extendAsReceiver.row * ROW_WORDS] ^= 1; const uBytes = fromWords(u);',
   };
   const withoutBan: Patch = {
-    file: 'ecdsa/sign.ts',
+    file: 'ecdsa/checks.ts',
     find: '[...cheats].map((peer) => book.ban(peer))',
     replace: '[]',
   };

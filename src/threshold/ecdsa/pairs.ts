@@ -9,13 +9,12 @@ import type { KeyInfo } from '../keys.ts';
 import type { PairGeneration, PairPads } from '../ot/pair.ts';
 import { LAMBDA_C } from '../parameters.ts';
 import type { DurableRecord } from '../records.ts';
+import { PeerStandings, type Standing } from '../standing.ts';
 import { TAGS } from '../tags.ts';
 import { Unclonable } from '../unclonable.ts';
 
 /** Most generations of one pair that are kept and reported. */
 const MAX_GENERATIONS = 4;
-/** Unattributable failures with a peer after which nothing is retried without a person (specification 9.1). */
-const MAX_FAILURES = 3;
 /** Largest jump of a generation number over the own record. */
 export const MAX_GENERATION_JUMP = 1000;
 
@@ -66,8 +65,6 @@ interface PairRecord {
   maxgen: number;
   floor: number;
   lease: PairLease | undefined;
-  refused: boolean;
-  failures: number;
 }
 
 /** The right to run one extension check with each of several peers. Lost when a pair is banned. */
@@ -98,6 +95,7 @@ export class PairBook extends Unclonable {
   readonly epoch: number;
   readonly self: PartyIndex;
   readonly #pairs = new Map<PartyIndex, PairRecord>();
+  readonly #standings: PeerStandings;
 
   /** @param peers the other members of the key */
   constructor(info: Pick<KeyInfo, 'kid' | 'epoch' | 'members'>, self: PartyIndex) {
@@ -105,6 +103,7 @@ export class PairBook extends Unclonable {
     this.kid = info.kid;
     this.epoch = info.epoch;
     this.self = self;
+    this.#standings = new PeerStandings(info, self);
     for (const { index } of info.members) {
       if (index === self) continue;
       this.#pairs.set(index, {
@@ -112,8 +111,6 @@ export class PairBook extends Unclonable {
         maxgen: 0,
         floor: 0,
         lease: undefined,
-        refused: false,
-        failures: 0,
       });
     }
   }
@@ -200,16 +197,7 @@ export class PairBook extends Unclonable {
     if (busy !== undefined) {
       throw new ProtocolError('A', `busy: another session with party ${String(busy)} is running`);
     }
-    for (const peer of ascending) {
-      const { refused, failures } = this.#pair(peer);
-      if (refused || failures >= MAX_FAILURES) {
-        throw new ProtocolError(
-          'A',
-          `no session with party ${String(peer)} before a person allows it: ` +
-            (refused ? 'its last message was wrong' : 'too many signatures failed'),
-        );
-      }
-    }
+    this.#standings.check(ascending);
     const lease = new PairLease(ascending);
     for (const peer of ascending) this.#pair(peer).lease = lease;
     return lease;
@@ -236,48 +224,29 @@ export class PairBook extends Unclonable {
     return { kind: 'pair-banned', kid, epoch, self, peer, floor: pair.floor };
   }
 
-  /** Refuses sessions with a peer whose multiplication check failed (class C), until `allow`. */
+  /** See `PeerStandings`. */
   refuse(peer: PartyIndex): DurableRecord {
-    this.#pair(peer).refused = true;
-    return this.#standing(peer);
+    return this.#standings.refuse(peer);
   }
 
-  /** Counts a failure that cannot be attributed (class D) against every peer of the session. */
+  /** See `PeerStandings`. */
   countFailure(peers: readonly PartyIndex[]): DurableRecord[] {
-    return peers.map((peer) => {
-      this.#pair(peer).failures += 1;
-      return this.#standing(peer);
-    });
+    return this.#standings.countFailure(peers);
   }
 
-  /** A signature was completed: failures are counted anew. Gives a record for each peer that changed. */
+  /** See `PeerStandings`. */
   clearFailures(peers: readonly PartyIndex[]): DurableRecord[] {
-    return peers
-      .filter((peer) => this.#pair(peer).failures > 0)
-      .map((peer) => {
-        this.#pair(peer).failures = 0;
-        return this.#standing(peer);
-      });
+    return this.#standings.clearFailures(peers);
   }
 
   /** A person allows sessions with a peer again. Lifts no ban: that takes a pair set-up. */
   allow(peer: PartyIndex): DurableRecord {
-    const pair = this.#pair(peer);
-    pair.refused = false;
-    pair.failures = 0;
-    return this.#standing(peer);
+    return this.#standings.allow(peer);
   }
 
   /** Restores what was recorded about a peer. */
-  restoreStanding(peer: PartyIndex, standing: { refused: boolean; failures: number }): void {
-    const pair = this.#pair(peer);
-    pair.refused = standing.refused;
-    pair.failures = standing.failures;
-  }
-
-  #standing(peer: PartyIndex): DurableRecord {
-    const { refused, failures } = this.#pair(peer);
-    return { kind: 'peer-standing', kid: this.kid, peer, refused, failures };
+  restoreStanding(peer: PartyIndex, standing: Standing): void {
+    this.#standings.restore(peer, standing);
   }
 
   #pair(peer: PartyIndex): PairRecord {

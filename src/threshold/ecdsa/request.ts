@@ -1,22 +1,17 @@
 /** What is to be signed, as every signer computes it by itself: keys, context, reports of pairs. */
-import { concat, Reader, u16, u32, u8 } from '../../codec.ts';
+import { concat, Reader, u32, u8 } from '../../codec.ts';
 import { blaming, UsageError, type PartyIndex } from '../abort.ts';
 import { derive, type DerivationPath } from '../derive.ts';
 import { publicKeyOf, type EcdsaSuite, type KeyShare } from '../keys.ts';
-import { MAX_ITEMS } from '../parameters.ts';
 import type { Point } from '../points.ts';
-import { contextHead, encodeSet } from '../session/context.ts';
+import { checkRequest, encodePurpose, encodeRequest, type AnyPurpose } from '../request.ts';
 import { readPairReport, type PairReport } from './pairs.ts';
 
-/** What a digest is for. Bound into the session, so that a signature for one purpose never serves another. */
-export type Purpose = 'evm-transaction' | 'evm-typed-data' | 'evm-message' | 'bitcoin-input';
-
-const PURPOSE_CODES: Readonly<Record<Purpose, number>> = {
-  'evm-transaction': 1,
-  'evm-typed-data': 2,
-  'evm-message': 3,
-  'bitcoin-input': 4,
-};
+/** What an ECDSA key signs. */
+export type Purpose = Extract<
+  AnyPurpose,
+  'evm-transaction' | 'evm-typed-data' | 'evm-message' | 'bitcoin-input'
+>;
 
 /** One digest of a ceremony. */
 export interface SignItem {
@@ -43,18 +38,11 @@ export interface PreparedItem extends SignItem {
   readonly publicKey: Uint8Array;
 }
 
-/** Derives every item's key and checks the request. */
+/** Derives every item's key and checks the request. @throws UsageError for one that this key cannot serve */
 export function prepareItems(request: SignRequest, share: KeyShare<EcdsaSuite>): PreparedItem[] {
-  const { info, index: self } = share;
-  const { signers, items } = request;
-  if (items.length < 1 || items.length > MAX_ITEMS) throw new UsageError('1 to 16 items');
-  encodeSet(signers);
-  const members = new Set(info.members.map(({ index }) => index));
-  if (signers.length < info.threshold || !signers.every((signer) => members.has(signer))) {
-    throw new UsageError('the signers are no quorum of this key');
-  }
-  if (!signers.includes(self)) throw new UsageError('this device is not among the signers');
-  const prepared = items.map((item) => {
+  const { info } = share;
+  checkRequest(request, info, share.index);
+  const prepared = request.items.map((item) => {
     if (item.digest.length !== 32) throw new UsageError('a digest has 32 bytes');
     return { ...item, ...derive(publicKeyOf(info), info.chainCode, item.path) };
   });
@@ -65,29 +53,19 @@ export function prepareItems(request: SignRequest, share: KeyShare<EcdsaSuite>):
   return prepared;
 }
 
-/** enc(ctx): head, kid, u32 epoch, S, u16 B, then u16 k, u8 purpose, path, PK_k, digest_k. */
-export function encodeSignContext(
+/** enc(ctx), with per item: u8 purpose, path, PK_k, digest_k. */
+export const encodeSignContext = (
   request: SignRequest,
-  share: KeyShare<EcdsaSuite>,
+  { info }: KeyShare<EcdsaSuite>,
   items: readonly PreparedItem[],
-): Uint8Array {
-  const { info } = share;
-  return concat(
-    contextHead(info.suite, 'sign', request.requestId),
-    info.kid,
-    u32(info.epoch),
-    encodeSet(request.signers),
-    u16(items.length),
-    ...items.flatMap((item, k) => [
-      u16(k),
-      u8(PURPOSE_CODES[item.purpose]),
-      u8(item.path.length),
-      ...item.path.map(u32),
-      item.publicKey,
-      item.digest,
-    ]),
+): Uint8Array =>
+  encodeRequest(
+    request,
+    info,
+    items.map(({ purpose, path, publicKey, digest }) =>
+      concat(encodePurpose(purpose), u8(path.length), ...path.map(u32), publicKey, digest),
+    ),
   );
-}
 
 /** The reports of `party` about each of its peers, ascending. */
 export function readReports(

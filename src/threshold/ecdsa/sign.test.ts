@@ -181,7 +181,7 @@ describe('P-12 a party that multiplies or announces something else', () => {
     readonly signing: { readonly signCeremony: typeof signCeremony };
   }
   const evil = async (find: string, replace: string): Promise<Build> =>
-    weakened<Build>({ signing: 'ecdsa/sign.ts' }, [{ file: 'ecdsa/sign.ts', find, replace }]);
+    weakened<Build>({ signing: 'ecdsa/sign.ts' }, [{ file: 'ecdsa/protocol.ts', find, replace }]);
 
   /** Party 2 of 1..3 runs the patched code. */
   async function attack(find: string, replace: string): Promise<Outcomes> {

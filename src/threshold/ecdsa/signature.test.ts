@@ -124,13 +124,17 @@ describe('P-48 degenerate sums', () => {
   it('P-48 R = O: class D, and no round 3', async () => {
     // A first run of the same seed tells r_1, which only a stub can know; then party 2 takes -r_1.
     const leaky = await weakened<Build>(MODULES, [
-      { file: 'ecdsa/sign.ts', find: DRAW, replace: `${DRAW} (assemble.nonces ??= []).push(r);` },
+      {
+        file: 'ecdsa/protocol.ts',
+        find: DRAW,
+        replace: `${DRAW} (assemble.nonces ??= []).push(r);`,
+      },
     ]);
     lockstep(players(leaky, 1), 'opposite');
     const [r = 0n] = leaky.signature.assemble.nonces ?? [];
     const evil = await weakened<Build>(MODULES, [
       {
-        file: 'ecdsa/sign.ts',
+        file: 'ecdsa/protocol.ts',
         find: DRAW,
         replace: 'const [phi = 0n] = random.scalars("phi", ORDER, 1); const r = assemble.use;',
       },

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { ProtocolError, type AbortClass } from '../abort.ts';
 import { groupOf } from '../group.ts';
 import type { FrostSuite } from '../keys.ts';
-import type { EquivocationError } from '../session/mailbox.ts';
+import { EquivocationError } from '../session/equivocation.ts';
 import type { Delivery, Outcome, Tamper } from '../testing/lockstep.ts';
 import { schemeOf } from './scheme.ts';
 import { IncompleteSignatures, type SchnorrSignature } from './signature.ts';
@@ -143,11 +143,12 @@ describe.each([TAPROOT, EDWARDS])('a cheat among the signers: %s', (suite) => {
       expectAborts(outcomes, { abortClass: 'A', blamed: false, answered: true });
     });
 
-    it("P-38 two for one slot: class A' with both as evidence, no answer leaves", () => {
+    it("P-38 two for one slot: class A', and no answer leaves", () => {
       const outcomes = run(cheating(1, (body) => [body, bodyOf(other, CHEAT, 1)]));
       expectAborts(outcomes, { abortClass: "A'", blamed: true, answered: false });
-      const { evidence } = present(outcomes.get(1)).error as EquivocationError;
-      expect(evidence).toMatchObject({ from: CHEAT, round: 1 });
+      const { error } = present(outcomes.get(1));
+      expect(error).toBeInstanceOf(EquivocationError);
+      expect((error as EquivocationError).evidence).toMatchObject({ from: CHEAT, round: 1 });
       const repeated = run(cheating(1, (body) => [body, body]));
       expect(repeated.get(1)?.output).toEqual(plain.get(1)?.output);
     });
@@ -247,7 +248,7 @@ describe.each([TAPROOT, EDWARDS])('a cheat among the signers: %s', (suite) => {
       expect(outcomes.get(2)?.output).toEqual(plain.get(2)?.output);
     });
 
-    it("two for one slot: class A' with both as evidence", () => {
+    it("two for one slot: class A', named", () => {
       const outcomes = run(cheating(2, (body) => [flipped(body, ECHO + 16), body]));
       // The first one alone may already have ended the session: both ways, the cheat is named.
       expectAborts(outcomes, { abortClass: "A'", blamed: true, answered: true });

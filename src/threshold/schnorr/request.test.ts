@@ -132,6 +132,8 @@ describe('a request is refused', () => {
     ['with SIGHASH_DEFAULT | ANYONECANPAY', { items: [taprootItem('a', { sighashType: 0x80 })] }],
     ['with a hardened path', { items: [taprootItem('a', { path: [2 ** 31] })] }],
     ['with a short Merkle root', { items: [taprootItem('a', { root: new Uint8Array(31) })] }],
+    ['with a negative input index', { items: [taprootItem('a', { inputIndex: -1 })] }],
+    ['with half an input index', { items: [taprootItem('a', { inputIndex: 0.5 })] }],
     ['with an input index of 33 bits', { items: [taprootItem('a', { inputIndex: 2 ** 32 })] }],
     ['with an untweaked key and no leaf', { items: [taprootItem('a', { root: 'none' })] }],
     ['with a tweaked key and a leaf', { items: [taprootItem('a', { leafHash: digestOf('') })] }],
@@ -142,7 +144,7 @@ describe('a request is refused', () => {
   ])('%s', (_, change) => {
     expect(() =>
       frostSignCeremony(requestOf<typeof TAPROOT>(items, change), taproot.share(1)),
-    ).toThrow();
+    ).toThrow(UsageError);
   });
 
   it('with an Ed25519 message of no bytes or too many', () => {

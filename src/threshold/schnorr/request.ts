@@ -1,10 +1,9 @@
 /** What is to be signed, as every signer computes it by itself: keys, messages, context. */
-import { concat, toHex, u16, u32, u8 } from '../../codec.ts';
+import { concat, toHex, u32, u8 } from '../../codec.ts';
 import { UsageError, type PartyIndex } from '../abort.ts';
 import type { DerivationPath } from '../derive.ts';
 import type { FrostSuite, KeyInfo, KeyShare } from '../keys.ts';
-import { MAX_ITEMS } from '../parameters.ts';
-import { contextHead, encodeSet } from '../session/context.ts';
+import { checkRequest, encodePurpose, encodeRequest, type AnyPurpose } from '../request.ts';
 import {
   edwardsKey,
   publicPackage,
@@ -17,10 +16,12 @@ import { schemeOf, type EdwardsSuite, type TaprootSuite } from './scheme.ts';
 
 /** Largest Ed25519 message, in bytes. */
 export const MAX_MESSAGE = 2 ** 16;
+/** Inputs are counted in 32 bits. */
+const MAX_INPUT_INDEX = 2 ** 32 - 1;
 
 /** One Taproot input. Sighash and all hashes are computed on this device from what its user approved. */
 export interface TaprootItem {
-  readonly purpose: 'bitcoin-input';
+  readonly purpose: Extract<AnyPurpose, 'bitcoin-input'>;
   readonly path: DerivationPath;
   readonly root: TaprootRoot;
   /** The BIP-341 sighash, 32 bytes. */
@@ -36,7 +37,7 @@ export interface TaprootItem {
 
 /** One message for Ed25519. */
 export interface EdwardsItem {
-  readonly purpose: 'solana-transaction' | 'solana-message';
+  readonly purpose: Extract<AnyPurpose, 'solana-transaction' | 'solana-message'>;
   /** 1 to 65,536 bytes; signed as they are. */
   readonly message: Uint8Array;
 }
@@ -68,13 +69,6 @@ export interface PreparedItem {
   readonly encoded: Uint8Array;
 }
 
-/** One registry with ecdsa/request.ts: a code means the same in every suite. */
-const PURPOSE_CODES: Readonly<Record<FrostItem['purpose'], number>> = {
-  'bitcoin-input': 4,
-  'solana-transaction': 5,
-  'solana-message': 6,
-};
-
 /** SIGHASH_DEFAULT, ALL, NONE, SINGLE, and the last three with ANYONECANPAY. */
 const SIGHASH_TYPES = new Set([0x00, 0x01, 0x02, 0x03, 0x81, 0x82, 0x83]);
 
@@ -90,8 +84,9 @@ export function prepareItems<S extends FrostSuite>(
   const { signers, items } = request;
   const { info } = share;
   schemeOf(info.suite);
-  if (items.length < 1 || items.length > MAX_ITEMS) throw new UsageError('1 to 16 items');
-  checkSigners(info, share.index, signers);
+  checkRequest(request, info, share.index);
+  // An imported key of one member has to be redistributed first: FROST starts at two.
+  if (info.threshold < 2) throw new UsageError('a FROST key needs a threshold of at least 2');
   const prepared = items.map((item) => {
     const { key, encoded } = isTaproot(info)
       ? prepareTaproot(info, item)
@@ -106,35 +101,17 @@ export function prepareItems<S extends FrostSuite>(
   return prepared;
 }
 
-/** enc(ctx): head, kid, u32 epoch, S, u16 B, then u16 k and the item. */
+/** enc(ctx) over the items as they were prepared. */
 export const encodeFrostContext = (
   request: FrostRequest,
   info: KeyInfo<FrostSuite>,
   items: readonly PreparedItem[],
 ): Uint8Array =>
-  concat(
-    contextHead(info.suite, 'sign', request.requestId),
-    info.kid,
-    u32(info.epoch),
-    encodeSet(request.signers),
-    u16(items.length),
-    ...items.flatMap(({ encoded }, k) => [u16(k), encoded]),
+  encodeRequest(
+    request,
+    info,
+    items.map(({ encoded }) => encoded),
   );
-
-function checkSigners(
-  info: KeyInfo<FrostSuite>,
-  self: PartyIndex,
-  signers: readonly PartyIndex[],
-): void {
-  encodeSet(signers);
-  const members = new Set(info.members.map(({ index }) => index));
-  if (signers.length < info.threshold || !signers.every((signer) => members.has(signer))) {
-    throw new UsageError('the signers are no quorum of this key');
-  }
-  if (!signers.includes(self)) throw new UsageError('this device is not among the signers');
-  // An imported key of one member has to be redistributed first: FROST starts at two.
-  if (info.threshold < 2) throw new UsageError('a FROST key needs a threshold of at least 2');
-}
 
 const isTaproot = (info: KeyInfo<FrostSuite>): info is KeyInfo<TaprootSuite> =>
   info.suite === 'mpc-frost/v1/secp256k1-bip340';
@@ -151,6 +128,9 @@ function prepareTaproot(info: KeyInfo<TaprootSuite>, item: FrostItem): Prepared 
   for (const [name, bytes] of Object.entries({ message, prevouts, leafHash })) {
     if (bytes !== undefined && bytes.length !== 32) throw new UsageError(`${name} has 32 bytes`);
   }
+  if (!Number.isInteger(inputIndex) || inputIndex < 0 || inputIndex > MAX_INPUT_INDEX) {
+    throw new UsageError('an input index is an integer of 32 bits');
+  }
   if (!SIGHASH_TYPES.has(sighashType)) throw new UsageError('unknown sighash type (BIP-341)');
   if ((root === 'none') !== (leafHash !== undefined)) {
     throw new UsageError('an untweaked key signs for a script leaf, a tweaked one for the output');
@@ -158,7 +138,7 @@ function prepareTaproot(info: KeyInfo<TaprootSuite>, item: FrostItem): Prepared 
   const key = taprootKey(info, path, root);
   const rootForm = root === 'none' ? u8(0) : root === 'empty' ? u8(1) : concat(u8(2), root);
   const encoded = concat(
-    u8(PURPOSE_CODES[item.purpose]),
+    encodePurpose(item.purpose),
     u8(path.length),
     ...path.map(u32),
     key.child,
@@ -181,6 +161,6 @@ function prepareEdwards(info: KeyInfo<EdwardsSuite>, item: FrostItem): Prepared 
     throw new UsageError(`a message has 1 to ${String(MAX_MESSAGE)} bytes`);
   }
   const key = edwardsKey(info);
-  const encoded = concat(u8(PURPOSE_CODES[purpose]), key.publicKey, u32(message.length), message);
+  const encoded = concat(encodePurpose(purpose), key.publicKey, u32(message.length), message);
   return { key, encoded };
 }

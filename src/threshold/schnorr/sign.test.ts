@@ -8,15 +8,17 @@ import { publicKeyOf, type FrostSuite } from '../keys.ts';
 import { HedgedRandom } from '../random.ts';
 import { reshareCeremony } from '../reshare.ts';
 import type { Session } from '../session/session.ts';
+import { PeerStandings } from '../standing.ts';
 import { frostKeys } from '../testing/keys.ts';
 import { lockstep } from '../testing/lockstep.ts';
 import { devices, digestOf, membersOf, requestId, seeded } from '../testing/seeded.ts';
+import { weakened } from '../testing/weakened.ts';
 import { taprootKey } from './effective.ts';
 import { NoncePair } from './nonces.ts';
 import { prepareItems } from './request.ts';
 import { schemeOf } from './scheme.ts';
 import { frostSignCeremony } from './sign.ts';
-import { assemble, type SchnorrSignature } from './signature.ts';
+import { assemble, type IncompleteSignatures, type SchnorrSignature } from './signature.ts';
 import {
   dealt,
   EDWARDS,
@@ -192,6 +194,109 @@ describe('Taproot', () => {
     });
     const signatures = signaturesOf(keys, [1, 2], items);
     expect(signatures.filter((signature) => isValid(TAPROOT, signature))).toHaveLength(16);
+  });
+});
+
+describe('failures that nobody can be named for (class D)', () => {
+  const keys = dealt(EDWARDS, 2, 3, 'failures');
+  interface Build {
+    readonly signing: { readonly frostSignCeremony: typeof frostSignCeremony };
+  }
+  /** All shares hold, and the signature does not verify all the same. */
+  const doubting = async (): Promise<Build> =>
+    weakened<Build>({ signing: 'schnorr/sign.ts' }, [
+      {
+        file: 'schnorr/signature.ts',
+        find: 'if (verify(signature, message, publicKey)) {',
+        replace: 'if (false) {',
+      },
+    ]);
+  const record = (peer: number, failures: number) => ({
+    kind: 'peer-standing',
+    kid: keys.info.kid,
+    peer,
+    refused: false,
+    failures,
+  });
+  /** Parties 1 and 2 sign; party 1 keeps `standings`. */
+  function attempt(standings: PeerStandings | undefined, build: Build['signing']) {
+    const items = [edwardsItem('failures')];
+    const request = { requestId: requestId('failures'), signers: [1, 2], items };
+    const players = new Map(
+      [1, 2].map((party) => {
+        const own = party === 1 ? standings : undefined;
+        const ceremony = build.frostSignCeremony(request, keys.share(party), own);
+        return [party, { ceremony, identity: keys.identity(party) }];
+      }),
+    );
+    return present(lockstep(players, 'failures').get(1));
+  }
+  const recordsOf = ({ error }: { readonly error: unknown }) =>
+    (error as IncompleteSignatures).persist;
+
+  it('are written down and counted: after three a person is asked before anything is sent', async () => {
+    const { signing } = await doubting();
+    const standings = new PeerStandings(keys.info, 1);
+    for (const failures of [1, 2, 3]) {
+      const outcome = attempt(standings, signing);
+      expect(outcome.error).toMatchObject({ abortClass: 'D', culprit: undefined });
+      expect(recordsOf(outcome)).toEqual([record(2, failures)]);
+    }
+    expect(() => attempt(standings, { frostSignCeremony })).toThrow('before a person allows it');
+    // party 3 has failed in nothing
+    const items = [edwardsItem('others')];
+    frostSignCeremony(
+      { requestId: requestId('others'), signers: [1, 3], items },
+      keys.share(1),
+      standings,
+    );
+    standings.allow(2);
+    expect(attempt(standings, { frostSignCeremony }).output).toHaveLength(1);
+  });
+
+  it('are forgotten with a success, durably', async () => {
+    const { signing } = await doubting();
+    const standings = new PeerStandings(keys.info, 1);
+    attempt(standings, signing);
+    attempt(standings, signing);
+    const { output, persisted } = attempt(standings, { frostSignCeremony });
+    expect(output).toHaveLength(1);
+    expect(persisted).toEqual([expect.objectContaining({ kind: 'maybe-signed' }), record(2, 0)]);
+    expect(attempt(standings, { frostSignCeremony }).persisted).toHaveLength(1);
+  });
+
+  it('are not a named failure: a wrong share is counted against nobody', () => {
+    const standings = new PeerStandings(keys.info, 1);
+    const items = [edwardsItem('named')];
+    const request = { requestId: requestId('named'), signers: [1, 2], items };
+    const players = new Map(
+      [1, 2].map((party) => {
+        const own = party === 1 ? standings : undefined;
+        const ceremony = frostSignCeremony(request, keys.share(party), own);
+        return [party, { ceremony, identity: keys.identity(party) }];
+      }),
+    );
+    const outcome = present(
+      lockstep(players, 'named', ({ from, round, body }) => [
+        from === 2 && round === 2 ? flipped(body, 32) : body,
+      ]).get(1),
+    );
+    expect(outcome.error).toMatchObject({ abortClass: "A'", culprit: 2 });
+    expect(recordsOf(outcome)).toEqual([]);
+    expect(standings.clearFailures([2])).toEqual([]);
+  });
+
+  it('without standings are counted by nobody', async () => {
+    const { signing } = await doubting();
+    expect(recordsOf(attempt(undefined, signing))).toEqual([]);
+  });
+
+  it('of another key or device are refused', () => {
+    const request = { requestId: requestId('x'), signers: [1, 2], items: [edwardsItem('x')] };
+    const other = dealt(EDWARDS, 2, 3, 'other');
+    for (const standings of [new PeerStandings(other.info, 1), new PeerStandings(keys.info, 2)]) {
+      expect(() => frostSignCeremony(request, keys.share(1), standings)).toThrow(UsageError);
+    }
   });
 });
 

@@ -18,6 +18,7 @@ import { HedgedRandom } from '../random.ts';
 import type { Ceremony, Protocol } from '../session/ceremony.ts';
 import { awaitRound, requireEcho, type Transition } from '../session/round.ts';
 import type { Session } from '../session/session.ts';
+import type { PeerStandings } from '../standing.ts';
 import { withSecretPackage } from './effective.ts';
 import {
   commitmentList,
@@ -42,17 +43,25 @@ import { assemble, IncompleteSignatures, type SchnorrSignature } from './signatu
  *
  * @param request what all signers approved: 1 to 16 items of the key's suite
  * @param share this device's share; lent twice, for the nonces and for the answer
+ * @param standings what this device recorded about the other members: failures that nobody can be named for
+ *   are counted there, and end automatic retries as in ECDSA. Without it nothing is counted
  * @returns the signatures in the order of the items, each verified
  * @throws UsageError for a request that this key cannot serve
+ * @throws ProtocolError class A when a person has to decide about a signer first
  */
 export function frostSignCeremony<S extends FrostSuite>(
   request: FrostRequest<NoInfer<S>>,
   share: KeyShare<S>,
+  standings?: PeerStandings,
 ): Ceremony<readonly SchnorrSignature[]> {
   const { info, index: self } = share;
   const items = prepareItems(request, share);
   const context = encodeFrostContext(request, info, items);
   const signers = [...request.signers];
+  if (standings?.belongsTo(share) === false) {
+    throw new UsageError('the standings are those of another key');
+  }
+  standings?.check(signers.filter((signer) => signer !== self));
   return {
     handshake: {
       suite: info.suite,
@@ -71,7 +80,7 @@ export function frostSignCeremony<S extends FrostSuite>(
     begin: (session, secrets) =>
       share.withSecret((_, bytes) => {
         const random = new HedgedRandom(secrets.random, bytes, session.sid);
-        return sign({ session, share, signers, items, random });
+        return sign({ session, share, signers, items, random, standings });
       }),
     release: () => undefined,
   };
@@ -83,6 +92,7 @@ interface SignInputs {
   readonly signers: readonly PartyIndex[];
   readonly items: readonly PreparedItem[];
   readonly random: HedgedRandom;
+  readonly standings: PeerStandings | undefined;
 }
 
 /** An item with this party's nonces for it. */
@@ -100,7 +110,7 @@ interface Open {
 type Signing = Transition<readonly SchnorrSignature[]>;
 
 function sign(inputs: SignInputs): Protocol<readonly SchnorrSignature[]> {
-  const { session, share, signers, items, random } = inputs;
+  const { session, share, signers, items, random, standings } = inputs;
   const { info } = share;
   const scheme = schemeOf(info.suite);
   const { frost } = scheme;
@@ -175,7 +185,14 @@ function sign(inputs: SignInputs): Protocol<readonly SchnorrSignature[]> {
       send: [{ to: 'all', body: rounds.respond.broadcast.schema.encode({ echo1, responses }) }],
       next: awaitRound(
         rounds.respond,
-        (inbox) => ({ send: [], next: { output: finish(open, echo1, inbox.said) } }),
+        ({ said }) => {
+          const output = finish(open, echo1, said);
+          return {
+            persist: standings?.clearFailures(session.peers) ?? [],
+            send: [],
+            next: { output },
+          };
+        },
         () => undefined,
       ),
     };
@@ -201,7 +218,9 @@ function sign(inputs: SignInputs): Protocol<readonly SchnorrSignature[]> {
     const valid = signatures.filter((signature) => signature !== undefined);
     if (valid.length === items.length) return valid;
     const culprit = results.find((result) => result.culprit !== undefined)?.culprit;
-    throw new IncompleteSignatures(signatures, culprit);
+    // Class D, nobody can be named: counted against all.
+    const counted = culprit === undefined ? standings?.countFailure(session.peers) : undefined;
+    throw new IncompleteSignatures(signatures, culprit, counted);
   }
 
   return { rounds: Object.values(rounds), start };

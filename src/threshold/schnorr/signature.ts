@@ -1,6 +1,6 @@
 /** The last step of FROST signing: z = sum z_i, verified before it is released. */
 import { UsageError, type PartyIndex } from '../abort.ts';
-import { RecordedAbort } from '../records.ts';
+import { RecordedAbort, type DurableRecord } from '../records.ts';
 import type { Commitment } from './nonces.ts';
 import type { PreparedItem } from './request.ts';
 import type { Scheme } from './scheme.ts';
@@ -24,10 +24,11 @@ export class IncompleteSignatures extends RecordedAbort {
   constructor(
     signatures: readonly (SchnorrSignature | undefined)[],
     culprit: PartyIndex | undefined,
+    persist: readonly DurableRecord[] = [],
   ) {
     const named = culprit !== undefined;
     const reason = named ? 'signature share is wrong' : 'the signature does not verify';
-    super(named ? "A'" : 'D', reason, culprit, []);
+    super(named ? "A'" : 'D', reason, culprit, persist);
     this.signatures = signatures;
   }
 }

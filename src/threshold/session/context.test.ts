@@ -332,7 +332,8 @@ describe('a set of parties', () => {
 
   it('P-22 has no number modulo anything', () => {
     for (const index of [65_536, 65_537, 2 ** 32 + 1, 1.5, Number.NaN, Infinity]) {
-      expect(() => encodeSet([index])).toThrow();
+      expect(() => encodeSet([index])).toThrow(UsageError);
     }
+    expect(encodeSet([65_535])).toEqual(concat(u16(1), u16(65_535)));
   });
 });

@@ -13,6 +13,9 @@ import { MAX_PARTIES } from '../parameters.ts';
 /** 16 random bytes that name one request of a person. */
 const REQUEST_ID_BYTES = 16;
 
+/** Largest number that a set can hold. Whether there is such a party is checked elsewhere. */
+const MAX_INDEX = 0xffff;
+
 const SUITES: readonly Suite[] = [
   'mpc-ecdsa/v1/secp256k1/L128',
   'mpc-frost/v1/secp256k1-bip340',
@@ -51,8 +54,14 @@ function readMembers(reader: Reader): Member[] {
   }));
 }
 
-/** u16 count, then u16 each, ascending. */
+/**
+ * u16 count, then u16 each, ascending.
+ *
+ * @throws UsageError unless they are distinct numbers from 1 to 65,535, ascending
+ */
 export function encodeSet(set: readonly PartyIndex[]): Uint8Array {
+  const numbers = set.every((value) => Number.isInteger(value) && value <= MAX_INDEX);
+  if (!numbers) throw new UsageError('the number of a party is an integer of 16 bits');
   const ascending = set.every((value, i) => value > (set[i - 1] ?? 0));
   if (!ascending) throw new UsageError('a set of parties is ascending and distinct');
   return concat(u16(set.length), ...set.map(u16));

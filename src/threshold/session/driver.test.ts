@@ -27,7 +27,7 @@ import {
 import { pick, seeded } from '../testing/seeded.ts';
 import { PeerAborted, type Device } from './driver.ts';
 import { handshakeId, NonceMemory } from './handshake.ts';
-import { EquivocationError } from './mailbox.ts';
+import { EquivocationError, verifyEquivocation } from './equivocation.ts';
 import { ABORT_ROUND, broadcastDigest, sealBroadcast } from './packet.ts';
 import { of } from './round.ts';
 
@@ -206,12 +206,7 @@ describe('the abort notice', () => {
     const errors = [
       ...classes.map((abortClass) => new ProtocolError(abortClass, `reason ${abortClass}`, 3)),
       new RecordedAbort('B', 'recorded', 3, [record('ban')]),
-      new EquivocationError({
-        round: 1,
-        from: 3,
-        first: Uint8Array.of(1),
-        second: Uint8Array.of(),
-      }),
+      new EquivocationError({ round: 1, from: 3, packets: undefined }),
       new UsageError('a bug'),
       new Error('anything'),
     ];
@@ -292,6 +287,16 @@ describe('the abort notice', () => {
     expect(outputsOf(run).get(1)?.sid).toBe(toHex(of(sessions, 1).sid));
   });
 
+  it('is dropped when it has a body, though its signature holds: no device sends that', async () => {
+    const sessions = toySessions(identities, 'forged');
+    const run = await runAll(players(), {
+      seed: 'forged',
+      relay: ({ to, packet }) =>
+        to === 1 ? [packet, noticeBy(sessions, 2, 2, Uint8Array.of(0))] : [packet],
+    });
+    expect(outputsOf(run).get(1)?.sid).toBe(toHex(of(sessions, 1).sid));
+  });
+
   it('ends the session when it is genuine: the control of the forgeries', async () => {
     const sessions = toySessions(identities, 'forged');
     const run = await runAll(players(), {
@@ -306,12 +311,12 @@ function noticeBy(
   sessions: ReturnType<typeof toySessions>,
   from: PartyIndex,
   signer: PartyIndex,
+  body = new Uint8Array(),
 ): Uint8Array {
   const session = of(sessions, from);
   const slot = { round: ABORT_ROUND, from, to: 0 };
-  const nothing = new Uint8Array();
-  const signature = of(identities, signer).sign(broadcastDigest(session, slot, nothing));
-  return sealBroadcast(session, slot, nothing, signature);
+  const signature = of(identities, signer).sign(broadcastDigest(session, slot, body));
+  return sealBroadcast(session, slot, body, signature);
 }
 
 /** The round-0 packet of a party in a run with this seed. */
@@ -501,9 +506,17 @@ describe('P-38 a party that lies', () => {
     const error = errorOf(run, 1);
     expect(error).toBeInstanceOf(EquivocationError);
     expect(error).toEqual(expect.objectContaining({ abortClass: "A'", culprit: 2 }));
-    const { evidence } = error as EquivocationError;
-    expect([evidence.round, evidence.from, evidence.second]).toEqual([1, 2, other]);
-    expect(evidence.first).not.toEqual(other);
+    const { round, from, packets } = (error as EquivocationError).evidence;
+    expect([round, from, packets?.[1]]).toEqual([1, 2, second]);
+    // The packets convince somebody who was not there, and only of the one who signed both.
+    const pair = packets ?? expect.unreachable('no packets');
+    const { sid } = of(sessions, 2);
+    expect(verifyEquivocation(pair, of(identities, 2).publicKey)).toMatchObject({
+      round: 1,
+      from: 2,
+      sid,
+    });
+    expect(verifyEquivocation(pair, of(identities, 1).publicKey)).toBeUndefined();
     expect(lastRoundOf(run.network.log, 1)).toBe(1);
   });
 });

@@ -176,11 +176,15 @@ async function collect<Out>(
     for (;;) {
       const inbox = mailbox.take(pending.shape.number);
       if (inbox !== undefined) return pending.advance(inbox);
-      const packet = openPacket(session, early.next() ?? (await device.carrier.receive()));
+      const received = early.next() ?? (await device.carrier.receive());
+      const packet = openPacket(session, received);
       if (packet === undefined) continue;
-      if (packet.round === ABORT_ROUND && packet.to === 0) throw new PeerAborted(packet.from);
+      if (packet.round === ABORT_ROUND && packet.to === 0) {
+        if (packet.body.length > 0) continue; // no notice that any device of ours sends
+        throw new PeerAborted(packet.from);
+      }
       const kind = packet.to === 0 ? 'broadcast' : 'direct';
-      mailbox.put(packet.round, kind, packet.from, packet.body);
+      mailbox.put(packet.round, kind, packet.from, packet.body, received);
     }
   } catch (error) {
     pending.abandon();

@@ -1,6 +1,9 @@
 /** Packets that come before the session exists: kept in order, within bounds, and only if they could be right. */
 import { describe, expect, it } from 'vitest';
-import { concat, u16, u8 } from '../../codec.ts';
+import { concat, u16, u32, u8 } from '../../codec.ts';
+import { EXTENSION_BYTES } from '../ot/extension.ts';
+import { reshareRounds } from '../reshare-rounds.ts';
+import { dealtKey } from '../testing/dealt.ts';
 import {
   HEADER_FIELDS,
   identitiesOf,
@@ -8,19 +11,21 @@ import {
   toyCeremony,
   toySessions,
 } from '../testing/network.ts';
-import { EarlyPackets } from './early.ts';
+import { requestId, seeded, testIdentity } from '../testing/seeded.ts';
+import type { ReshareContext } from './context.ts';
+import { EarlyPackets, LAST_EARLY_ROUND } from './early.ts';
 import { sealBroadcast, sealDirect } from './packet.ts';
 import { of } from './round.ts';
 
-/** What is kept at most. */
-const EARLY_BYTES = 2 ** 25;
 const identities = identitiesOf(3);
 const spec = toyCeremony({ self: 1, identities }).handshake;
 const two = of(toySessions(identities, 'early'), 2);
-const broadcast = (round: number, body = new Uint8Array(8)): Uint8Array =>
+const broadcast = (round: number, body: Uint8Array = new Uint8Array(8)): Uint8Array =>
   sealBroadcast(two, { round, from: 2, to: 0 }, body, new Uint8Array(64));
-const direct = (to: number): Uint8Array =>
-  sealDirect(two, { round: 1, from: 2, to }, new Uint8Array(16));
+const direct = (to: number, round = 1): Uint8Array =>
+  sealDirect(two, { round, from: 2, to }, new Uint8Array(16));
+const from = (party: number, packet: Uint8Array): Uint8Array =>
+  overwrite(packet, HEADER_FIELDS.from.offset, u16(party));
 
 const keptOf = (packets: readonly Uint8Array[]): Uint8Array[] => {
   const early = new EarlyPackets(spec);
@@ -70,12 +75,82 @@ describe('early packets', () => {
     expect(keptOf([other])).toEqual([other]);
   });
 
-  it('P-37 take bounded memory: the oldest go first, and one that is too long is not kept', () => {
-    const quarter = concat(broadcast(1), new Uint8Array(EARLY_BYTES / 4 - broadcast(1).length));
-    const numbered = [1, 2, 3, 4, 5].map((round) => overwrite(quarter, 3, u8(round)));
-    const rounds = keptOf(numbered).map((packet) => packet[3]);
-    expect(rounds).toEqual([2, 3, 4, 5]);
-    const whole = concat(broadcast(1), new Uint8Array(EARLY_BYTES + 1 - broadcast(1).length));
-    expect(keptOf([broadcast(2), whole])).toEqual([broadcast(2)]);
+  it('of rounds in which this party would have spoken first are dropped', () => {
+    const late = [4, 5, 254].flatMap((round) => [broadcast(round), direct(1, round)]);
+    expect(keptOf([...late, direct(1, 255), direct(1, LAST_EARLY_ROUND)])).toEqual([
+      direct(1, LAST_EARLY_ROUND),
+    ]);
+  });
+});
+
+describe('P-37 early packets that anyone may have forged', () => {
+  /** Candidates of a slot, and the bytes that each slot of two peers has. */
+  const [CANDIDATES, SLOT] = [4, Math.floor(2 ** 25 / 14)];
+  const numbered = (i: number): Uint8Array => broadcast(1, u32(i));
+  const padded = (packet: Uint8Array, length: number): Uint8Array =>
+    concat(packet, new Uint8Array(length - packet.length));
+
+  it('take four places of one slot, and never the place of one that came before', () => {
+    const flood = Array.from({ length: 10_000 }, (_, i) => numbered(i));
+    expect(keptOf(flood)).toEqual(flood.slice(0, CANDIDATES));
+    expect(keptOf([broadcast(1), ...flood])[0]).toEqual(broadcast(1));
+  });
+
+  it('take nothing from another kind, round or sender', () => {
+    const flood = Array.from({ length: 100 }, (_, i) => numbered(i));
+    const genuine = [direct(1), broadcast(2), broadcast(255), from(3, broadcast(1))];
+    expect(keptOf([...flood, ...genuine])).toEqual([...flood.slice(0, CANDIDATES), ...genuine]);
+  });
+
+  it('take one place when they are the same bytes: a carrier may repeat itself', () => {
+    const repeated = Array.from({ length: CANDIDATES }, () => broadcast(1));
+    expect(keptOf([...repeated, numbered(1)])).toEqual([broadcast(1), numbered(1)]);
+  });
+
+  it('take bounded memory: the bytes of a slot are counted together', () => {
+    const whole = padded(broadcast(1), SLOT);
+    expect(keptOf([whole])).toHaveLength(1);
+    expect(keptOf([padded(broadcast(1), SLOT + 1)])).toHaveLength(0);
+    const most = padded(broadcast(1), SLOT - numbered(1).length);
+    const lengths = keptOf([most, numbered(1), numbered(2)]).map(({ length }) => length);
+    expect(lengths).toEqual([most.length, numbered(1).length]);
+    expect(keptOf([whole, broadcast(2)])).toHaveLength(2);
+  });
+
+  it('leave room for the largest early packet, however many peers there are', () => {
+    const many = identitiesOf(255);
+    const early = new EarlyPackets(toyCeremony({ self: 1, identities: many }).handshake);
+    const largest = 44 + 32 + 16 * EXTENSION_BYTES + 16;
+    early.keep(padded(direct(1), largest));
+    expect(drain(early)).toHaveLength(1);
+    const tooMuch = padded(direct(1), 2 ** 18 + 1);
+    early.keep(tooMuch);
+    expect(drain(early)).toEqual([]);
+  });
+
+  it('leave nothing behind once they were given back', () => {
+    const early = new EarlyPackets(spec);
+    for (let i = 0; i < CANDIDATES; i++) early.keep(numbered(i));
+    expect(drain(early)).toHaveLength(CANDIDATES);
+    early.keep(numbered(9));
+    expect(drain(early)).toEqual([numbered(9)]);
+  });
+
+  it('can only be of rounds that do not wait for this party', () => {
+    // The third round of a redistribution is the first in which everyone speaks, and waits for everyone.
+    const { info } = dealtKey('mpc-frost/v1/ed25519', 2, 2, seeded('early'));
+    const members = [...info.members].map(({ index, identity }) => ({ index, identity }));
+    const newcomer = { index: 3, identity: testIdentity('newcomer').publicKey };
+    const context: ReshareContext = {
+      suite: info.suite,
+      requestId: requestId('early'),
+      old: info,
+      dealers: [1, 2],
+      threshold: 2,
+      members: [...members, newcomer],
+    };
+    const rounds = Object.values(reshareRounds(context, 3));
+    const waiting = rounds.find(({ broadcast }) => broadcast.from.includes(3));
+    expect(waiting?.number).toBe(LAST_EARLY_ROUND);
   });
 });

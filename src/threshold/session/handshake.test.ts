@@ -215,15 +215,34 @@ describe('P-44 the session id', () => {
 
 describe('a record', () => {
   it.each(['party', 'identity', 'ephemeral', 'nonce', 'extra length'])(
-    'is refused when its %s was altered on the way',
+    'is refused without blame when its %s was altered on the way: nobody signed that',
     (field) => {
       const offset = { party: 1, identity: 2, ephemeral: 34, nonce: 66, 'extra length': 99 }[field];
       const error = failure(() =>
         finishAt1((bodies) => bodies.set(2, flip(of(bodies, 2), offset ?? 0))),
       );
-      expect(error).toEqual(aborted("A'", 2));
+      expect(error).toEqual(aborted('A'));
     },
   );
+
+  it.each<[string, (body: Uint8Array) => Uint8Array]>([
+    ['its signature is wrong', (body) => flip(body, body.length - 1)],
+    ['it has no signature', (body) => body.slice(0, -64)],
+    ['it is empty', () => new Uint8Array()],
+  ])('is refused without blame when %s, and the caller skipped `admits`', (_, change) => {
+    const error = failure(() => finishAt1((bodies) => bodies.set(2, change(of(bodies, 2)))));
+    expect(error).toEqual(aborted('A'));
+  });
+
+  it('is blamed on its party when that party signed it, malformed as it is', () => {
+    const error = failure(() =>
+      finishAt1((bodies) => {
+        const record = concat(of(bodies, 2).slice(0, -64), Uint8Array.of(0));
+        bodies.set(2, concat(record, of(identities, 2).sign(recordDigest(context, record))));
+      }),
+    );
+    expect(error).toEqual(aborted("A'", 2));
+  });
 
   it('is refused when any byte of it changes, is missing or is added', () => {
     const handshakes = handshakesOf(specs, 'bytes');
@@ -269,7 +288,7 @@ describe('a record', () => {
     const error = failure(() =>
       checkRecord(specFor(1), 4, new Uint8Array(100), new Uint8Array(64)),
     );
-    expect(error).toEqual(aborted("A'", 4));
+    expect(error).toEqual(aborted('A'));
   });
 
   it('with a key of small order is blamed on its sender: the shared secret would be zero', () => {

@@ -161,8 +161,8 @@ export class Handshake extends Unclonable {
 
   /**
    * @param bodies enc(rec_i) || signature of every party, own included
-   * @throws ProtocolError class A' for a record that is malformed or not its sender's, class A when the
-   *   reports do not fit together
+   * @throws ProtocolError class A, without culprit, for a record without its sender's signature or reports
+   *   that do not fit together; class A' for a signed record that is malformed or says somebody else
    */
   finish(bodies: ReadonlyMap<PartyIndex, Uint8Array>): Session {
     if (this.#spent) throw new UsageError('this handshake was already used');
@@ -213,23 +213,30 @@ export class Handshake extends Unclonable {
   }
 }
 
-/** One record against its sender. @throws ProtocolError class A' */
+/**
+ * One record against its sender. The signature comes first: before it holds, nobody can be blamed for what
+ * the record says, because anybody may have written it.
+ *
+ * @throws ProtocolError class A without culprit when the record is not signed by the owner of the number,
+ *   class A' with culprit when it is, and is malformed or says somebody else
+ */
 export function checkRecord(
   spec: Pick<HandshakeSpec, 'context' | 'roster'>,
   party: PartyIndex,
   record: Uint8Array,
   signature: Uint8Array,
 ): SessionRecord {
-  const decoded = blaming(party, 'session record', () => decodeRecord(record));
   const identity = spec.roster.get(party);
-  if (identity === undefined || decoded.party !== party) {
+  const digest = recordDigest(spec.context, record);
+  if (identity === undefined || !verifyIdentity(identity, digest, signature)) {
+    throw new ProtocolError('A', `no signed session record of party ${String(party)}`);
+  }
+  const decoded = blaming(party, 'session record', () => decodeRecord(record));
+  if (decoded.party !== party) {
     throw new ProtocolError("A'", 'session record of another party', party);
   }
   if (!equalBytes(decoded.identity, identity)) {
     throw new ProtocolError("A'", 'session record with another identity key', party);
-  }
-  if (!verifyIdentity(identity, recordDigest(spec.context, record), signature)) {
-    throw new ProtocolError("A'", 'session record with a wrong signature', party);
   }
   return decoded;
 }

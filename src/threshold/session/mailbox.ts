@@ -4,20 +4,15 @@
  */
 import { equalBytes } from '../../codec.ts';
 import { ProtocolError, type PartyIndex } from '../abort.ts';
+import { EquivocationError } from './equivocation.ts';
 import type { AnyRoundShape, RawInbox } from './round.ts';
-
-/** Two different messages for one slot, both authenticated. */
-export interface Equivocation {
-  readonly round: number;
-  readonly from: PartyIndex;
-  readonly first: Uint8Array;
-  readonly second: Uint8Array;
-}
 
 interface Slots {
   readonly shape: AnyRoundShape;
   readonly broadcasts: Map<PartyIndex, Uint8Array>;
   readonly direct: Map<PartyIndex, Uint8Array>;
+  /** The broadcast packets as they came, for evidence. */
+  readonly packets: Map<PartyIndex, Uint8Array>;
 }
 
 /** The messages of one session of one party. */
@@ -34,6 +29,7 @@ export class Mailbox {
           shape,
           broadcasts: new Map<PartyIndex, Uint8Array>(),
           direct: new Map<PartyIndex, Uint8Array>(),
+          packets: new Map<PartyIndex, Uint8Array>(),
         },
       ]),
     );
@@ -42,10 +38,17 @@ export class Mailbox {
   /**
    * Files an authenticated message. A repetition of the same bytes changes nothing.
    *
-   * @throws ProtocolError class A' when the sender has no message in this slot, the length is wrong, or a
-   *   different message is there already (then `evidence` holds both)
+   * @param packet a broadcast as it came, header and signature included: evidence if another one follows
+   * @throws ProtocolError class A' when the sender has no message in this slot or the length is wrong
+   * @throws EquivocationError when a different message is there already
    */
-  put(round: number, kind: 'broadcast' | 'direct', from: PartyIndex, body: Uint8Array): void {
+  put(
+    round: number,
+    kind: 'broadcast' | 'direct',
+    from: PartyIndex,
+    body: Uint8Array,
+    packet?: Uint8Array,
+  ): void {
     const slots = this.#rounds.get(round);
     const channel = slots?.shape[kind];
     if (slots === undefined || channel?.from.includes(from) !== true) {
@@ -63,9 +66,12 @@ export class Mailbox {
     const known = slot.get(from);
     if (known === undefined) {
       slot.set(from, body.slice());
+      if (kind === 'broadcast' && packet !== undefined) slots.packets.set(from, packet.slice());
     } else if (!equalBytes(known, body)) {
-      const evidence: Equivocation = { round, from, first: known, second: body.slice() };
-      throw new EquivocationError(evidence);
+      const first = kind === 'broadcast' ? slots.packets.get(from) : undefined;
+      const signed = first !== undefined && packet !== undefined;
+      const packets = signed ? ([first, packet.slice()] as const) : undefined;
+      throw new EquivocationError({ round, from, packets });
     }
   }
 
@@ -93,15 +99,5 @@ export class Mailbox {
     }
     absent.delete(this.#self);
     return [...absent].sort((a, b) => a - b);
-  }
-}
-
-/** A peer sent two different messages for one slot. Both are kept. */
-export class EquivocationError extends ProtocolError {
-  readonly evidence: Equivocation;
-
-  constructor(evidence: Equivocation) {
-    super("A'", `two different messages in round ${String(evidence.round)}`, evidence.from);
-    this.evidence = evidence;
   }
 }

@@ -19,6 +19,8 @@ import type { ProtocolName, Session } from './session.ts';
 
 const VERSION = 1;
 const HEADER_BYTES = 44;
+/** Where the length of the body stands: the last field of the header. */
+const LENGTH_OFFSET = 40;
 const TAG_BYTES = 16;
 
 /** The round number of a message that ends the session for everyone. Its body is empty. */
@@ -116,21 +118,61 @@ function readPacket(
 }
 
 /**
- * Whether a packet could be one of a session that this party is about to establish: the header fits, the
- * session id is not known yet. Says nothing about who sent it.
+ * The slot of a packet that could be one of a session that this party is about to establish, or
+ * `undefined`: the header fits, the session id is not known yet. Says nothing about who sent it.
  */
-export function mayBeEarly(
+export function slotIfEarly(
   frame: Pick<PacketFrame, 'suite' | 'protocol'>,
   roster: ReadonlyMap<PartyIndex, Uint8Array>,
   self: PartyIndex,
   packet: Uint8Array,
-): boolean {
-  if (packet.length < HEADER_BYTES) return false;
-  const read = readPacket({ ...frame, sid: packet.slice(8, 40) }, packet);
-  if (read === undefined || read.slot.round === 0) return false;
+): PacketSlot | undefined {
+  if (packet.length < HEADER_BYTES) return undefined;
+  const read = readPacket({ ...frame, sid: packet.slice(8, LENGTH_OFFSET) }, packet);
+  if (read === undefined || read.slot.round === 0) return undefined;
   const { from, to } = read.slot;
-  return from !== self && roster.has(from) && (to === 0 || to === self);
+  const fits = from !== self && roster.has(from) && (to === 0 || to === self);
+  return fits ? read.slot : undefined;
 }
+
+/** A broadcast packet with its header taken at its word. */
+export interface BroadcastPacket {
+  readonly frame: PacketFrame;
+  readonly slot: PacketSlot;
+  /** Everything of the header but the length: equal exactly for packets of one slot of one session. */
+  readonly slotBytes: Uint8Array;
+  readonly body: Uint8Array;
+  /** What `signature` should be over. */
+  readonly digest: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Takes a broadcast packet of any session apart, or gives `undefined`. Verifies no signature. */
+export function readBroadcast(packet: Uint8Array): BroadcastPacket | undefined {
+  if (packet.length < HEADER_BYTES) return undefined;
+  const suite = nameOf(SUITE_CODES, packet[1]);
+  const protocol = nameOf(PROTOCOL_CODES, packet[2]);
+  if (suite === undefined || protocol === undefined) return undefined;
+  const frame: PacketFrame = { suite, protocol, sid: packet.slice(8, LENGTH_OFFSET) };
+  const read = readPacket(frame, packet);
+  if (read?.slot.to !== 0 || read.rest.length !== read.length + SIGNATURE_BYTES) return undefined;
+  const { slot, length, rest } = read;
+  const body = rest.slice(0, length);
+  return {
+    frame,
+    slot,
+    slotBytes: packet.slice(0, LENGTH_OFFSET),
+    body,
+    digest: broadcastDigest(frame, slot, body),
+    signature: rest.slice(length),
+  };
+}
+
+/** The name that has a code. */
+const nameOf = <N extends string>(
+  codes: Readonly<Record<N, number>>,
+  code: number | undefined,
+): N | undefined => (Object.keys(codes) as N[]).find((name) => codes[name] === code);
 
 /** Opens a round-0 packet: only its shape is checked here, the record's signature by the handshake. */
 export function openHandshakePacket(
