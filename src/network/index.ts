@@ -25,3 +25,20 @@ export { systemTimers, type Timers } from './timers.ts';
 export { MeshChannel, type MeshOptions } from './mesh.ts';
 export { type RtcFactory } from './mesh-link.ts';
 export { RouterChannel } from './router.ts';
+export {
+  EvmNode,
+  type EvmNodeOptions,
+  type NodeCall,
+  type NodeFees,
+  type NodeReceipt,
+  type NodeTransaction,
+} from './node.ts';
+export {
+  NodeGarbageError,
+  NodeLiesError,
+  NodeRefusedError,
+  NodeTimeoutError,
+  NodeUnreachableError,
+  NonceTooLowError,
+  WrongChainError,
+} from './node-errors.ts';

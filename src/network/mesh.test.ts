@@ -81,10 +81,8 @@ describe('MeshChannel', () => {
 
   beforeEach(async () => {
     const devices = await Promise.all([testDevice('alice'), testDevice('bob')]);
-    [small, large] = devices.sort((a, b) => (a.peer.id < b.peer.id ? -1 : 1)) as [
-      TestDevice,
-      TestDevice,
-    ];
+    devices.sort((a, b) => (a.peer.id < b.peer.id ? -1 : 1));
+    [small, large] = devices;
   });
 
   function start(rtc = new FakeRtc()) {

@@ -109,7 +109,7 @@ export class MqttLink {
     this.#closed = true;
     this.#stopWaiting?.();
     this.status.silence();
-    if (this.#attempt !== undefined) this.#end(this.#attempt, CLOSED.reason);
+    if (this.#attempt !== undefined) this.#end(this.#attempt, reasonOf(CLOSED));
     this.status.set(CLOSED);
   }
 

@@ -27,9 +27,7 @@ export function parseRendezvousCode(text: string): string {
     .toUpperCase()
     .replaceAll('O', '0')
     .replaceAll(/[IL]/g, '1');
-  if (typed.length !== LENGTH || [...typed].some((character) => !ALPHABET.includes(character))) {
-    throw new RendezvousCodeError();
-  }
+  if (!/^[0-9A-HJKMNP-TV-Z]{10}$/.test(typed)) throw new RendezvousCodeError();
   return `${typed.slice(0, 5)}-${typed.slice(5)}`;
 }
 

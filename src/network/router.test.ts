@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Channel } from './channel.ts';
+import type { Channel, DeviceId } from './channel.ts';
 import { MemoryHub, MemoryReplayStore } from './memory.ts';
 import { MeshChannel } from './mesh.ts';
 import { ReplayGuard } from './replay.ts';
@@ -10,9 +10,9 @@ import { FakeRtc } from './testing/fake-rtc.ts';
 import { Inbox, untilState } from './testing/inbox.ts';
 
 class RouterWorld {
-  readonly carried: { to: string; envelope: Uint8Array }[] = [];
+  readonly carried: { to: DeviceId | undefined; envelope: Uint8Array }[] = [];
   readonly hub = new MemoryHub({
-    relay: (envelope, to = '') => {
+    relay: (envelope, to) => {
       this.carried.push({ to, envelope });
       return [envelope];
     },

@@ -80,8 +80,8 @@ export async function startBroker(port = 0): Promise<TestBroker> {
           retain: false,
         };
         broker.publish(packet, (error) => {
-          if (error === undefined || error === null) resolve();
-          else reject(error);
+          if (error) reject(error);
+          else resolve();
         });
       }),
     cut: () => {
