@@ -161,7 +161,7 @@ function rules(limits: BrokerLimits, now: () => number): Partial<AedesOptions> {
       const wait = Math.max(messages.spend(1), bytes.spend(packet.payload.length));
       // The broker reads on only when this packet is done with, so waiting slows the sender down.
       if (wait === 0) done();
-      else setTimeout(done, wait);
+      else setTimeout(done, wait).unref();
     },
 
     authorizeSubscribe(client, subscription, done) {
