@@ -1,5 +1,14 @@
 import { argon2id } from '@noble/hashes/argon2.js';
-import type { KdfCost } from './kdf.ts';
+
+/** The cost of one derivation, in the letters of RFC 9106. */
+export interface KdfCost {
+  /** Memory in KiB. */
+  readonly m: number;
+  /** Passes. */
+  readonly t: number;
+  /** Lanes. They cost the owner nothing more: all are computed one after the other. */
+  readonly p: number;
+}
 
 /** What the worker is asked. */
 export interface KdfRequest {

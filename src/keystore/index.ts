@@ -1,7 +1,8 @@
 export * from './errors.ts';
 export type * from './storage.ts';
 export type { DeviceKeys, KeyPairs, KeyPairStore } from './keys.ts';
-export type { Kdf, KdfCost, KdfPolicy } from './kdf.ts';
+export type { KdfCost } from './argon2.ts';
+export type { Kdf, KdfPolicy } from './kdf.ts';
 export type { Database, DatabaseOptions } from './database.ts';
 export type { KeystoreState, Unlocked } from './keystore.ts';
 export type { MemorySnapshot } from './memory.ts';

@@ -1,15 +1,6 @@
 /** From a passphrase to a key: Argon2id version 0x13 (RFC 9106), 32 bytes out. */
+import type { KdfCost } from './argon2.ts';
 import { KdfError } from './errors.ts';
-
-/** The cost of one derivation, in the letters of RFC 9106. */
-export interface KdfCost {
-  /** Memory in KiB. */
-  readonly m: number;
-  /** Passes. */
-  readonly t: number;
-  /** Lanes. They cost the owner nothing more: all are computed one after the other. */
-  readonly p: number;
-}
 
 /** Passphrase (UTF-8) and salt (16 bytes) to 32 bytes. @throws KdfError */
 export type Kdf = (passphrase: Uint8Array, salt: Uint8Array, cost: KdfCost) => Promise<Uint8Array>;

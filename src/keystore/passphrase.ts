@@ -3,7 +3,8 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { concat, DecodeError, equalBytes, Reader, u32 } from '../codec.ts';
 import { isNamed } from './browser-errors.ts';
 import { DamagedKeystoreError, PassphraseError, WrongPassphraseError } from './errors.ts';
-import { isAllowedCost, type Kdf, type KdfCost, type KdfPolicy } from './kdf.ts';
+import type { KdfCost } from './argon2.ts';
+import { isAllowedCost, type Kdf, type KdfPolicy } from './kdf.ts';
 import { isWellFormed } from './names.ts';
 
 const DOMAIN = utf8ToBytes('countersign/keystore/unlock');
