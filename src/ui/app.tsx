@@ -20,7 +20,14 @@ import { Settings } from './screens/settings.tsx';
 import { Start } from './screens/start.tsx';
 import { Trail } from './screens/trail.tsx';
 import { Shortcuts } from './shortcuts.tsx';
-import { OpenProvider, useOpen, useVault, useWallet, useWalletState, WalletProvider } from './wallet-context.tsx';
+import {
+  OpenProvider,
+  useOpen,
+  useVault,
+  useWallet,
+  useWalletState,
+  WalletProvider,
+} from './wallet-context.tsx';
 
 export function App(props: {
   readonly wallet: Wallet;

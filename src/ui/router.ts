@@ -27,7 +27,11 @@ export function parseRoute(hash: string): Route {
     case 'trail':
       return { screen: 'trail', vault, proposal: fourth };
     case 'receive':
-      return { screen: 'receive', vault, account: /^\d{1,9}$/.test(fourth ?? '') ? Number(fourth) : 0 };
+      return {
+        screen: 'receive',
+        vault,
+        account: /^\d{1,9}$/.test(fourth ?? '') ? Number(fourth) : 0,
+      };
     case 'propose':
       return { screen: 'propose', vault, reviewing: fourth === 'review' };
     case 'proposal':

@@ -81,5 +81,7 @@ function Key(props: { readonly name: string; readonly does: string }) {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input, select, textarea, [role="menu"] *');
+  return (
+    target instanceof HTMLElement && target.matches('input, select, textarea, [role="menu"] *')
+  );
 }

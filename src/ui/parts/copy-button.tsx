@@ -2,7 +2,11 @@ import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 
 /** Copies a text and says so; says as well when the browser refuses. */
-export function CopyButton(props: { readonly text: string; readonly what: string; readonly full?: boolean }) {
+export function CopyButton(props: {
+  readonly text: string;
+  readonly what: string;
+  readonly full?: boolean;
+}) {
   const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle');
   const copy = async (): Promise<void> => {
     try {
@@ -13,7 +17,11 @@ export function CopyButton(props: { readonly text: string; readonly what: string
     }
   };
   const Icon = state === 'copied' ? Check : Copy;
-  const said = { idle: `Copy ${props.what}`, copied: 'Copied', refused: 'Select it and copy by hand' };
+  const said = {
+    idle: `Copy ${props.what}`,
+    copied: 'Copied',
+    refused: 'Select it and copy by hand',
+  };
   return (
     <button
       type="button"

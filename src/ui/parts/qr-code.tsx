@@ -7,7 +7,12 @@ const QUIET = 4;
 export function QrCode(props: { readonly text: string; readonly label: string }) {
   const { size, path } = useMemo(() => draw(props.text), [props.text]);
   return (
-    <svg className="qr" viewBox={`0 0 ${String(size)} ${String(size)}`} role="img" aria-label={props.label}>
+    <svg
+      className="qr"
+      viewBox={`0 0 ${String(size)} ${String(size)}`}
+      role="img"
+      aria-label={props.label}
+    >
       <path d={path} fill="currentColor" shapeRendering="crispEdges" />
     </svg>
   );

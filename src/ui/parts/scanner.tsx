@@ -84,7 +84,8 @@ function reasonOf(cause: unknown): State {
   const name = cause instanceof Error ? cause.name : '';
   if (name === 'NotAllowedError' || name === 'SecurityError') return 'denied';
   // Without a secure address the browser hides the cameras altogether.
-  if (name === 'NotFoundError' || name === 'OverconstrainedError' || name === 'TypeError') return 'none';
+  if (name === 'NotFoundError' || name === 'OverconstrainedError' || name === 'TypeError')
+    return 'none';
   return 'failed';
 }
 

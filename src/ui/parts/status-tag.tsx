@@ -31,7 +31,9 @@ export function StatusTag(props: { readonly proposal: ProposalView }) {
   const tone =
     failed || proposal.maybeSigned
       ? ' tag-look'
-      : proposal.status === 'confirmed' || proposal.status === 'broadcast' || proposal.status === 'signed'
+      : proposal.status === 'confirmed' ||
+          proposal.status === 'broadcast' ||
+          proposal.status === 'signed'
         ? ' tag-go'
         : '';
   return <span className={`tag${tone}`}>{statusText(proposal)}</span>;

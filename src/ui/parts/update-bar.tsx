@@ -14,7 +14,9 @@ export function UpdateBar(props: { readonly updates: Updates }) {
     <div role="status">
       {waiting ? (
         <div className="quiet-bar">
-          <span>A new version is ready. It loads when you say so; you unlock again afterwards.</span>
+          <span>
+            A new version is ready. It loads when you say so; you unlock again afterwards.
+          </span>
           <button
             type="button"
             className="button-quiet"

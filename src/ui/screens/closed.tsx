@@ -52,7 +52,8 @@ export function SecondTab() {
 }
 
 const reasons: Readonly<Record<LockReason, string>> = {
-  start: 'Your passphrase opens the key shares stored in this browser. It never leaves this device.',
+  start:
+    'Your passphrase opens the key shares stored in this browser. It never leaves this device.',
   idle: 'Locked because nobody touched it for a while. Nothing was lost; what waited still waits.',
   asked: 'Locked because you asked for it. Nothing was lost; what waited still waits.',
   'settings-changed':

@@ -21,11 +21,7 @@ export function CreateVault() {
     void action.run(async () => wallet.createVault({ name: name.trim(), threshold, size }));
   };
   return (
-    <Page
-      title="Create a vault"
-      narrow
-      back={{ href: hrefOf({ screen: 'start' }), label: 'Back' }}
-    >
+    <Page title="Create a vault" narrow back={{ href: hrefOf({ screen: 'start' }), label: 'Back' }}>
       <form className="stack" onSubmit={submit}>
         <Field name="name" label="Name of the vault" hint="All its devices see this name.">
           {(control) => (
@@ -104,9 +100,23 @@ function Stepper(props: {
         {label}
       </span>
       <div className="stepper">
-        <StepButton label={`${label}: one less`} icon={Minus} off={value <= min} onStep={() => { onChange(value - 1); }} />
+        <StepButton
+          label={`${label}: one less`}
+          icon={Minus}
+          off={value <= min}
+          onStep={() => {
+            onChange(value - 1);
+          }}
+        />
         <output className="figures">{value}</output>
-        <StepButton label={`${label}: one more`} icon={Plus} off={value >= max} onStep={() => { onChange(value + 1); }} />
+        <StepButton
+          label={`${label}: one more`}
+          icon={Plus}
+          off={value >= max}
+          onStep={() => {
+            onChange(value + 1);
+          }}
+        />
       </div>
     </div>
   );

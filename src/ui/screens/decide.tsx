@@ -156,7 +156,11 @@ function Reject(props: { readonly proposal: ProposalView; readonly onClose: () =
       onClose={onClose}
     >
       <form className="stack" onSubmit={submit}>
-        <Field name="reason" label="Reason" hint="Optional. Signed by this device like the rejection.">
+        <Field
+          name="reason"
+          label="Reason"
+          hint="Optional. Signed by this device like the rejection."
+        >
           {(control) => (
             <textarea
               {...control}
@@ -169,11 +173,7 @@ function Reject(props: { readonly proposal: ProposalView; readonly onClose: () =
           )}
         </Field>
         <ActionError error={action.error} />
-        <button
-          type="submit"
-          className="button button-loss button-wide"
-          disabled={action.pending}
-        >
+        <button type="submit" className="button button-loss button-wide" disabled={action.pending}>
           {action.pending ? 'Recording…' : 'Reject'}
         </button>
       </form>

@@ -1,3 +1,4 @@
+import { toWords } from '../../words.ts';
 import { toHex, type Draft, type VaultView } from '../../wallet/index.ts';
 import { Page } from '../parts/page.tsx';
 import { Words } from '../parts/words.tsx';
@@ -27,8 +28,7 @@ export function DraftReview(props: { readonly vault: VaultView; readonly draft: 
       back={{ href: form, label: 'Change it' }}
       end={
         <span>
-          <span className="strong">{vault.name}</span> · {vault.threshold} of{' '}
-          {vault.members.length}
+          <span className="strong">{vault.name}</span> · {vault.threshold} of {vault.members.length}
         </span>
       }
     >
@@ -46,7 +46,7 @@ export function DraftReview(props: { readonly vault: VaultView; readonly draft: 
         <div className="stack review-side">
           <section className="card stack-tight" aria-label="Words to compare">
             <p className="small soft">The other approvers will see these words.</p>
-            <Words words={review.digestWords} label="Words of the digest that is signed" />
+            <Words words={toWords(review.shownDigest, 4)} label="Words of what this device shows" />
             <Seen />
           </section>
           <HoldToApprove

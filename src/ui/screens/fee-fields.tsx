@@ -9,8 +9,14 @@ import { useWallet } from '../wallet-context.tsx';
 const GWEI_DECIMALS = 9;
 const names = ['maxFee', 'priorityFee', 'gasLimit', 'nonce'] as const;
 const fields = {
-  maxFee: { label: 'At most per gas, in gwei', hint: 'The fee is never more than this times the gas limit.' },
-  priorityFee: { label: 'Priority per gas, in gwei', hint: 'The part that goes to the block’s producer.' },
+  maxFee: {
+    label: 'At most per gas, in gwei',
+    hint: 'The fee is never more than this times the gas limit.',
+  },
+  priorityFee: {
+    label: 'Priority per gas, in gwei',
+    hint: 'The part that goes to the block’s producer.',
+  },
   gasLimit: { label: 'Gas limit', hint: '21000 for a plain payment.' },
   nonce: { label: 'Nonce', hint: 'The number of this payment from this account.' },
 };

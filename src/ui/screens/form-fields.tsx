@@ -152,16 +152,15 @@ export function OverrideField(props: {
   );
 }
 
-export function Continue(props: { readonly pending: boolean; readonly failed: string | undefined }) {
+export function Continue(props: {
+  readonly pending: boolean;
+  readonly failed: string | undefined;
+}) {
   return (
     <>
       <ActionError error={props.failed} />
       <div className="action-bar">
-        <button
-          type="submit"
-          className="button button-go button-wide"
-          disabled={props.pending}
-        >
+        <button type="submit" className="button button-go button-wide" disabled={props.pending}>
           {props.pending ? 'Reading it…' : 'Continue to review'}
         </button>
       </div>

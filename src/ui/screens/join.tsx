@@ -128,6 +128,7 @@ export function Invitation(props: { readonly text: string }) {
   }, [wallet, props.text]);
   const dismiss = (): void => {
     wallet.dismissInvitation();
+    navigate({ screen: 'home' }, 'replace');
   };
   if (result !== undefined && 'preview' in result) {
     return <Preview read={result} onCancel={dismiss} />;

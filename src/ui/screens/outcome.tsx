@@ -55,7 +55,11 @@ function Standing({ proposal }: Props) {
       );
     case 'approved':
       return (
-        <Notice tone="go" title="Approved. It is signed as soon as enough devices are online." role="status">
+        <Notice
+          tone="go"
+          title="Approved. It is signed as soon as enough devices are online."
+          role="status"
+        >
           <p>{proposal.waitingFor ?? 'The devices are getting ready.'}</p>
         </Notice>
       );
@@ -82,7 +86,9 @@ function Standing({ proposal }: Props) {
     case 'expired':
       return (
         <Notice tone="info" title="Expired before it was signed by enough" role="status">
-          {proposal.maybeSigned ? null : <p>It will not be signed. Propose it again if it is still wanted.</p>}
+          {proposal.maybeSigned ? null : (
+            <p>It will not be signed. Propose it again if it is still wanted.</p>
+          )}
         </Notice>
       );
     case 'signed':
@@ -108,7 +114,9 @@ function Signing({ proposal }: Props) {
           disabled={action.pending}
           onClick={() => void action.run(async () => wallet.cancelSigning(proposal.id))}
         >
-          {proposal.maybeSigned ? 'Stop waiting. It may already be signed.' : 'Stop. Nothing has been signed yet.'}
+          {proposal.maybeSigned
+            ? 'Stop waiting. It may already be signed.'
+            : 'Stop. Nothing has been signed yet.'}
         </button>
       ) : (
         <p className="small soft">
@@ -166,7 +174,11 @@ function Signed({ proposal }: Props) {
     <>
       <Notice
         tone={failed ? 'look' : 'go'}
-        title={failed ? 'In a block, but it failed: nothing was transferred, the fee was paid.' : headline}
+        title={
+          failed
+            ? 'In a block, but it failed: nothing was transferred, the fee was paid.'
+            : headline
+        }
         role="status"
       >
         {status === 'signed' ? (

@@ -62,7 +62,7 @@ export function PasteFields(props: {
             autoComplete="off"
             autoCapitalize="none"
             spellCheck={false}
-            placeholder="0x02… or {&quot;to&quot;: …}"
+            placeholder='0x02… or {"to": …}'
             onChange={(event) => {
               set({ text: event.target.value });
             }}

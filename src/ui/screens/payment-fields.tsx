@@ -30,10 +30,7 @@ import { Balance } from './home.tsx';
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 
-export function emptyPayment(
-  vault: VaultView,
-  networks: readonly NetworkSetting[],
-): PaymentForm {
+export function emptyPayment(vault: VaultView, networks: readonly NetworkSetting[]): PaymentForm {
   const asked = networks.find(({ rpcUrl }) => rpcUrl !== undefined) ?? networks[0];
   return {
     account: vault.accounts[0]?.index ?? 0,

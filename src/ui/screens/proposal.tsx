@@ -1,4 +1,10 @@
-import { clockTime, relativeTime, toHex, type ProposalView, type VaultView } from '../../wallet/index.ts';
+import {
+  clockTime,
+  relativeTime,
+  toHex,
+  type ProposalView,
+  type VaultView,
+} from '../../wallet/index.ts';
 import { ConnectionNotice } from '../parts/connection-state.tsx';
 import { Page } from '../parts/page.tsx';
 import { People } from '../parts/people.tsx';

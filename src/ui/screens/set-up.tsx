@@ -75,7 +75,10 @@ export function SetUp(props: { readonly invited: boolean }) {
         <section className="card stack" aria-label="What happens next">
           <ol className="steps">
             <li>This browser makes its own identity. It stays on this device.</li>
-            <li>You create a vault or join one. The devices make a key together; no device ever has it whole.</li>
+            <li>
+              You create a vault or join one. The devices make a key together; no device ever has it
+              whole.
+            </li>
             <li>From then on, a payment needs the approval of several devices.</li>
           </ol>
           <p className="small soft">

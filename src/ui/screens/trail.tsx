@@ -143,7 +143,11 @@ function Verify(props: { readonly vault: VaultView }) {
         disabled={save.pending}
         onClick={() =>
           void save.run(async () => {
-            saveFile(await wallet.exportTrail(vault.id), `${vault.name} audit trail.json`, 'application/json');
+            saveFile(
+              await wallet.exportTrail(vault.id),
+              `${vault.name} audit trail.json`,
+              'application/json',
+            );
           })
         }
       >

@@ -1,0 +1,273 @@
+/**
+ * A wallet that holds any state and does nothing: screens are looked at and tried with it. Intents are
+ * recorded; what they answer can be replaced.
+ */
+import { CountersignError } from '../../errors.ts';
+import type { Draft, Wallet, WalletState } from '../../wallet/index.ts';
+import { review, vault } from './fixtures.ts';
+
+export class FakeWallet implements Wallet {
+  /** Names and arguments of the intents called so far. */
+  readonly calls: (readonly [string, ...unknown[]])[] = [];
+  #state: WalletState;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(state: WalletState) {
+    this.#state = state;
+  }
+
+  getState(): WalletState {
+    return this.#state;
+  }
+
+  show(state: WalletState): void {
+    this.#state = state;
+    for (const call of this.#listeners) call();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #note(name: string, ...values: unknown[]): void {
+    this.calls.push([name, ...values]);
+  }
+
+  async close(): Promise<void> {
+    this.#note('close');
+  }
+
+  async strength(passphrase: string) {
+    const score = Math.min(4, Math.floor(passphrase.length / 5)) as 0 | 1 | 2 | 3 | 4;
+    return {
+      score,
+      holds: score < 3 ? 'a few hours' : 'for centuries',
+      advice: score < 3 ? 'Add two more words.' : undefined,
+    };
+  }
+
+  async setUp(input: { readonly name: string; readonly passphrase: string }): Promise<void> {
+    this.#note('setUp', input);
+  }
+
+  async unlock(passphrase: string): Promise<void> {
+    this.#note('unlock', passphrase);
+    throw new CountersignError(
+      'wallet/wrong-passphrase',
+      'This is not the passphrase of this device. Check the capital letters and try again.',
+    );
+  }
+
+  lock(): void {
+    this.#note('lock');
+    this.show({ phase: 'locked', deviceName: 'This laptop', reason: 'asked' });
+  }
+
+  touch(): void {
+    this.#note('touch');
+  }
+
+  async takeOver(): Promise<void> {
+    this.#note('takeOver');
+  }
+
+  async createVault(input: unknown): Promise<void> {
+    this.#note('createVault', input);
+  }
+
+  async readInvitation(text: string) {
+    this.#note('readInvitation', text);
+    if (text === 'wrong') {
+      throw new CountersignError(
+        'pairing/not-an-invitation',
+        'This is not an invitation of Countersign. Copy the whole link, or type the eight digits.',
+      );
+    }
+    return {
+      vaultName: 'Treasury',
+      creatorName: 'Finance phone',
+      threshold: 2,
+      size: 3,
+      expiresAt: Date.now() + 14 * 60_000,
+    };
+  }
+
+  async join(text: string): Promise<void> {
+    this.#note('join', text);
+  }
+
+  dismissInvitation(): void {
+    this.#note('dismissInvitation');
+    if (this.#state.phase === 'open') this.show({ ...this.#state, invitation: undefined });
+  }
+
+  async confirmWords(same: boolean): Promise<void> {
+    this.#note('confirmWords', same);
+  }
+
+  async endPairing(): Promise<void> {
+    this.#note('endPairing');
+    if (this.#state.phase === 'open') this.show({ ...this.#state, pairing: undefined });
+  }
+
+  async addAccount(vaultId: string, name: string): Promise<void> {
+    this.#note('addAccount', vaultId, name);
+  }
+
+  async nameAccount(vaultId: string, index: number, name: string): Promise<void> {
+    this.#note('nameAccount', vaultId, index, name);
+  }
+
+  async nameContact(vaultId: string, address: string, name: string): Promise<void> {
+    this.#note('nameContact', vaultId, address, name);
+  }
+
+  async refreshBalances(vaultId: string): Promise<void> {
+    this.#note('refreshBalances', vaultId);
+  }
+
+  async lookUpToken(_chainId: bigint, address: string) {
+    return { address, symbol: 'DAI', decimals: 18 };
+  }
+
+  checkNetwork(input: {
+    readonly chainId: string;
+    readonly name: string;
+    readonly nativeSymbol: string;
+    readonly rpcUrl: string;
+  }) {
+    const errors = [
+      ...(/^\d+$/.test(input.chainId)
+        ? []
+        : [{ field: 'chainId', message: 'The chain id is a whole number, such as 1.' }]),
+      ...(input.name === '' ? [{ field: 'name', message: 'Give the network a name.' }] : []),
+    ];
+    if (errors.length > 0) return { ok: false, errors } as const;
+    return {
+      ok: true,
+      value: {
+        chainId: BigInt(input.chainId),
+        name: input.name,
+        nativeSymbol: input.nativeSymbol,
+        rpcUrl: input.rpcUrl === '' ? undefined : input.rpcUrl,
+        tokens: [],
+      },
+    } as const;
+  }
+
+  checkRelay(text: string) {
+    return text.startsWith('wss://')
+      ? ({ ok: true, value: text } as const)
+      : ({
+          ok: false,
+          errors: [{ field: 'relay', message: 'The address of a relay begins with wss://.' }],
+        } as const);
+  }
+
+  checkIceServer(input: { readonly url: string }) {
+    return { ok: true, value: { url: input.url } } as const;
+  }
+
+  async saveSettings(settings: Parameters<Wallet['saveSettings']>[0]) {
+    this.#note('saveSettings', settings);
+    if (this.#state.phase !== 'open') return { reloadNeeded: false };
+    const reloadNeeded = settings.networks.length > this.#state.settings.networks.length;
+    this.show({ ...this.#state, settings });
+    return { reloadNeeded };
+  }
+
+  readPaymentLink(text: string) {
+    return text.startsWith('ethereum:0x')
+      ? ({
+          ok: true,
+          value: {
+            chainId: 1n,
+            to: text.slice('ethereum:'.length, 'ethereum:'.length + 42),
+            asset: 'native',
+            value: 250_000_000_000_000_000n,
+          },
+        } as const)
+      : ({ ok: false, errors: [{ field: 'to', message: 'This is no payment link.' }] } as const);
+  }
+
+  async suggestFees() {
+    return {
+      maxFeePerGas: 33_000_000_000n,
+      maxPriorityFeePerGas: 1_500_000_000n,
+      gasLimit: 65_000n,
+      nonce: 41n,
+    };
+  }
+
+  async draftPayment(vaultId: string, form: Parameters<Wallet['draftPayment']>[1]) {
+    this.#note('draftPayment', vaultId, form);
+    const errors = [
+      ...(form.to === ''
+        ? [{ field: 'to', message: 'Say whom to pay: an address or a payment link.' }]
+        : []),
+      ...(form.amount === '' ? [{ field: 'amount', message: 'Say how much.' }] : []),
+    ];
+    return errors.length > 0
+      ? ({ ok: false, errors } as const)
+      : ({ ok: true, value: draft(form.note) } as const);
+  }
+
+  async draftPaste(vaultId: string, form: Parameters<Wallet['draftPaste']>[1]) {
+    this.#note('draftPaste', vaultId, form);
+    return form.text === ''
+      ? ({
+          ok: false,
+          errors: [{ field: 'text', message: 'Paste a transaction first.' }],
+        } as const)
+      : ({ ok: true, value: draft(form.note) } as const);
+  }
+
+  async propose(proposed: Draft): Promise<string> {
+    this.#note('propose', proposed.id);
+    return vault().proposals[0]?.id ?? '';
+  }
+
+  async approve(id: string): Promise<void> {
+    this.#note('approve', id);
+  }
+
+  async reject(id: string, reason: string): Promise<void> {
+    this.#note('reject', id, reason);
+  }
+
+  async withdraw(id: string): Promise<void> {
+    this.#note('withdraw', id);
+  }
+
+  async cancelSigning(id: string): Promise<void> {
+    this.#note('cancelSigning', id);
+  }
+
+  async retrySigning(id: string): Promise<void> {
+    this.#note('retrySigning', id);
+  }
+
+  async broadcast(id: string): Promise<void> {
+    this.#note('broadcast', id);
+  }
+
+  async verifyTrail() {
+    return { events: 128, authors: 3, problems: [] };
+  }
+
+  async exportTrail(): Promise<Uint8Array> {
+    return new Uint8Array([123, 125]);
+  }
+
+  dismissProblem(id: string): void {
+    this.#note('dismissProblem', id);
+    if (this.#state.phase !== 'open') return;
+    const problems = this.#state.problems.filter((problem) => problem.id !== id);
+    this.show({ ...this.#state, problems });
+  }
+}
+
+function draft(note: string): Draft {
+  return { id: 'd1', vaultId: 'v1', review: review(), note, expiresInHours: 24 };
+}

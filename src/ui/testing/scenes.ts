@@ -1,0 +1,342 @@
+/** Every screen in every state it was designed for, by name. */
+import type { Problem, ProposalView, WalletState } from '../../wallet/index.ts';
+import * as made from './fixtures.ts';
+
+export interface Scene {
+  readonly state: WalletState;
+  readonly hash: string;
+}
+
+const VAULT = '#/vault/v1';
+const PROPOSAL = `${VAULT}/proposal/p1`;
+
+const problem: Problem = {
+  code: 'signing/peer-gone',
+  title: 'The signing stopped: Finance phone went away',
+  meaning: 'Nothing has been signed. The approvals are kept.',
+  next: 'Open Countersign on Finance phone; it starts again by itself.',
+};
+
+const making = made.ceremony(
+  [
+    ['Devices connected', '3 of 3'],
+    ['Same vault, same words', 'all devices'],
+    ['Making key parts', 'round 2 of 5'],
+    ['Proving them to each other', ''],
+    ['Certificate of all devices', ''],
+  ],
+  2,
+);
+const signing = made.ceremony(
+  [
+    ['Connected to Finance phone', 'direct'],
+    ['Same transaction, same words', 'both devices'],
+    ['Computing together', 'round 2 of 3'],
+    ['Check the signature', ''],
+  ],
+  2,
+);
+
+function home(part: Parameters<typeof made.open>[0] = {}): Scene {
+  return { state: made.open(part), hash: VAULT };
+}
+
+function at(hash: string, part: Parameters<typeof made.open>[0] = {}): Scene {
+  return { state: made.open(part), hash };
+}
+
+function showing(proposal: ProposalView): Scene {
+  return {
+    state: made.open({ vaults: [made.vault({ proposals: [proposal], waiting: [] })] }),
+    hash: PROPOSAL,
+  };
+}
+
+function pairing(part: Parameters<typeof made.pairing>[0]): Scene {
+  return { state: made.open({ vaults: [], pairing: made.pairing(part) }), hash: '#/' };
+}
+
+const long = 'An unusually long name that somebody gave, with/without-breaks_and_underscores';
+
+export const scenes: Readonly<Record<string, Scene>> = {
+  starting: { state: { phase: 'starting' }, hash: '' },
+  unsupported: {
+    state: {
+      phase: 'unsupported',
+      problem: {
+        code: 'browser/insecure',
+        title: 'This address is not secure',
+        meaning: 'Browsers allow signing keys only on https addresses and on localhost.',
+        next: 'Open the page at its https address.',
+      },
+    },
+    hash: '',
+  },
+  'second-tab': { state: { phase: 'second-tab' }, hash: '' },
+  'set-up': { state: { phase: 'new', invitation: undefined }, hash: '' },
+  'set-up-invited': { state: { phase: 'new', invitation: 'x' }, hash: '' },
+  unlock: { state: { phase: 'locked', deviceName: 'This laptop', reason: 'start' }, hash: '' },
+  'unlock-idle': {
+    state: { phase: 'locked', deviceName: 'This laptop', reason: 'idle' },
+    hash: '',
+  },
+  start: at('#/', { vaults: [] }),
+  'start-no-relay': at('#/', {
+    vaults: [],
+    connection: { relay: 'down', reason: 'The relay refused the connection.', offline: false },
+  }),
+  create: at('#/create', { vaults: [] }),
+  join: at('#/join', { vaults: [] }),
+  invitation: at('#/', { vaults: [], invitation: 'link' }),
+  'invitation-wrong': at('#/', { vaults: [], invitation: 'wrong' }),
+  'pairing-invite': pairing({ members: made.pairing({}).members.slice(0, 2) }),
+  'pairing-join': pairing({ role: 'joiner', step: 'joining', invitation: undefined }),
+  'pairing-compare': pairing({ step: 'compare' }),
+  'pairing-confirming': pairing({
+    step: 'confirming',
+    members: made.pairing({}).members.map((each) => ({ ...each, confirmed: each.self })),
+  }),
+  'pairing-generating': pairing({ step: 'generating', ceremony: making }),
+  'pairing-done': pairing({
+    step: 'done',
+    result: {
+      vaultId: 'v1',
+      address: made.OPERATIONS,
+      fingerprint: ['cedar', 'window', 'noble', 'fabric', 'tunnel', 'spice'],
+    },
+  }),
+  'pairing-failed': pairing({
+    step: 'failed',
+    problem: {
+      code: 'pairing/words-differ',
+      title: 'The words were different',
+      meaning: 'No key was made, and no money is concerned.',
+      next: 'Start again with a new invitation, and look at all screens.',
+    },
+  }),
+  home: home(),
+  'home-many': home({
+    vaults: [
+      made.vault({
+        name: long,
+        proposals: [
+          made.proposal(),
+          made.proposal({ id: 'p9', review: made.plainReview, needed: 3 }),
+          made.sent,
+        ],
+        waiting: ['p1', 'p9'],
+      }),
+      made.vault({ id: 'v2', name: 'Family', waiting: ['p1'] }),
+    ],
+  }),
+  'home-empty': home({
+    vaults: [
+      made.vault({
+        proposals: [],
+        waiting: [],
+        trail: [],
+        accounts: made
+          .vault()
+          .accounts.slice(0, 1)
+          .map((each) => ({ ...each, balances: [] })),
+      }),
+    ],
+    settings: { ...made.settings, networks: [] },
+    device: { id: 'b2'.repeat(32), name: 'This laptop', persisted: false },
+  }),
+  'home-offline': home({ connection: { relay: 'down', reason: undefined, offline: true } }),
+  'home-failing': home({
+    vaults: [
+      made.vault({
+        nodes: new Map([
+          [
+            1n,
+            {
+              state: 'failing',
+              problem: {
+                code: 'node/unreachable',
+                title: 'The node of Ethereum does not answer',
+                meaning: 'Balances are as last known. Nothing can be sent there now.',
+                next: 'Check the address of the node in Settings.',
+              },
+            },
+          ],
+        ]),
+        alarms: [
+          {
+            code: 'journal/fork',
+            title: 'Office desktop told two different stories',
+            meaning: 'It signed two events for the same place. Nothing was signed because of it.',
+            next: 'Do not approve anything from it, and ask its owner.',
+          },
+        ],
+        accounts: made.vault().accounts.map((each) => ({
+          ...each,
+          balances: each.balances.map((balance) => ({ ...balance, state: 'stale' as const })),
+        })),
+      }),
+    ],
+    problems: [
+      {
+        id: 'x1',
+        code: 'storage/full',
+        title: 'The browser has no space left',
+        meaning: 'The last event is not stored. Nothing was signed.',
+        next: 'Free some space and reload this page.',
+      },
+    ],
+  }),
+  'home-unfinished': home({
+    vaults: [made.vault({ state: 'unfinished', accounts: [], proposals: [], waiting: [] })],
+  }),
+  receive: at(`${VAULT}/receive/0`),
+  propose: at(`${VAULT}/propose`),
+  'propose-no-node': at(`${VAULT}/propose`, {
+    settings: {
+      ...made.settings,
+      networks: made.networks.map((each) => ({ ...each, rpcUrl: undefined })),
+    },
+  }),
+  'propose-no-network': at(`${VAULT}/propose`, {
+    settings: { ...made.settings, networks: [] },
+  }),
+  review: showing(made.proposal()),
+  'review-plain': showing(made.proposal({ review: made.plainReview, note: '' })),
+  'review-refused': showing(
+    made.proposal({
+      canApprove: false,
+      review: made.review({
+        intent: 'Call an unknown function',
+        operation: 'unknown-call',
+        amount: undefined,
+        refusal:
+          'It calls a function that this wallet cannot read. Signing it would be signing blindly.',
+        warnings: [],
+      }),
+    }),
+  ),
+  'review-differs': showing(
+    made.proposal({
+      decisions: [
+        made.decision(0, { decision: 'approved', at: made.NOW - 240_000, sawSomethingElse: true }),
+        made.decision(1, {}),
+        made.decision(2, {
+          decision: 'rejected',
+          at: made.NOW - 60_000,
+          reason: 'never heard of it',
+        }),
+      ],
+    }),
+  ),
+  'review-unlimited': showing(
+    made.proposal({
+      review: made.review({
+        intent: 'Let 0x71C7…976F spend all your USDC, without a limit',
+        operation: 'token-approval',
+        amount: { ...made.review().amount, value: 2n ** 256n - 1n, unlimited: true } as never,
+        warnings: [
+          {
+            code: 'evm/unlimited',
+            level: 'danger',
+            title: 'An allowance without a limit',
+            text: 'The spender can take all USDC of this account, now and later, without asking again.',
+          },
+        ],
+      }),
+    }),
+  ),
+  'review-long': showing(
+    made.proposal({
+      proposer: { id: 'a1', name: long, self: false },
+      note: long.repeat(3),
+      review: made.review({
+        intent: `Send 115,792,089,237,316,195,423,570.985008687907853269 ETH to “${long}”`,
+        amount: {
+          value: 115_792_089_237_316_195_423_570_985_008_687_907_853_269n,
+          asset: 'native',
+          unit: { symbol: 'ETH', decimals: 18, source: 'settings' },
+        },
+        to: {
+          address: made.OPERATIONS,
+          name: { text: long, source: 'address-book' },
+          paidBefore: false,
+        },
+      }),
+    }),
+  ),
+  'approved-mine': showing(
+    made.proposal({
+      mine: 'approved',
+      canApprove: false,
+      canReject: false,
+      canWithdraw: true,
+      proposer: { id: 'b2', name: 'This laptop', self: true },
+      decisions: [
+        made.decision(0, {}),
+        made.decision(1, { decision: 'approved', at: made.NOW }),
+        made.decision(2, {}),
+      ],
+    }),
+  ),
+  blocked: showing(
+    made.proposal({
+      canApprove: false,
+      blocked:
+        'An earlier payment with nonce 40 may already be signed. Wait until the chain shows what became of it.',
+    }),
+  ),
+  'waits-for-devices': showing(
+    made.decided({
+      status: 'approved',
+      waitingFor: 'Finance phone has to be online. It was last seen 12 minutes ago.',
+    }),
+  ),
+  signing: showing(made.decided({ status: 'signing', ceremony: signing })),
+  'signing-committed': showing(
+    made.decided({
+      status: 'signing',
+      maybeSigned: true,
+      ceremony: { ...signing, cancellable: false },
+    }),
+  ),
+  'signing-failed': showing(made.decided({ status: 'approved', problem })),
+  'maybe-signed': showing(
+    made.decided({
+      status: 'approved',
+      maybeSigned: true,
+      problem: { ...problem, meaning: 'The last step had begun; a signature may exist.' },
+    }),
+  ),
+  signed: showing(
+    made.decided({
+      status: 'signed',
+      transaction: {
+        hash: `0x${'5c1d'.repeat(16)}`,
+        raw: `0x02f8${'b1a2c3d4'.repeat(28)}`,
+        sentAt: undefined,
+        block: undefined,
+        success: undefined,
+        confirmations: undefined,
+      },
+    }),
+  ),
+  confirmed: showing({ ...made.sent, id: 'p1' }),
+  'failed-on-chain': showing({
+    ...made.sent,
+    id: 'p1',
+    transaction:
+      made.sent.transaction === undefined
+        ? undefined
+        : { ...made.sent.transaction, success: false },
+  }),
+  rejected: showing(made.decided({ status: 'rejected', mine: 'rejected', approvals: 1 })),
+  expired: showing(made.decided({ status: 'expired', approvals: 1, expiresAt: made.NOW - 60_000 })),
+  approvers: at(`${VAULT}/approvers`),
+  trail: at(`${VAULT}/trail`),
+  settings: at('#/settings'),
+  'settings-empty': at('#/settings', {
+    settings: { ...made.settings, networks: [], iceServers: [] },
+    connection: { relay: 'down', reason: 'The relay refused the connection.', offline: false },
+  }),
+  missing: at('#/vault/none'),
+};
