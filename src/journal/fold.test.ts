@@ -40,7 +40,7 @@ function proposalAt(device: TestDevice, id: string): Proposal {
   return proposal;
 }
 
-const about = <T extends Content['type']>(type: T, id: string, data: object = {}): Content =>
+const about = (type: Content['type'], id: string, data: object = {}): Content =>
   ({ type, data: { proposal: hexToBytes(id), ...data } }) as unknown as Content;
 
 /** Ada proposes, everybody knows. */
