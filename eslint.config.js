@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { secretBranches } from './scripts/eslint/secret-branches.js';
 import { leaves, rooms } from './scripts/rooms.js';
@@ -41,6 +42,14 @@ const impureGlobals = [
   ]),
 ];
 
+const unsealed = because('What is kept must go through keystore, sealed.', [
+  'localStorage',
+  'sessionStorage',
+]);
+const unsealedOfWindow = unsealed.flatMap(({ name, message }) =>
+  ['window', 'globalThis', 'self'].map((object) => ({ object, property: name, message })),
+);
+
 // A later block replaces the options of a rule, so what is forbidden everywhere has a name.
 const fullPaths = {
   regex: '^\\.{1,2}(?:/(?!.*\\.(?:[cm]?[jt]s|tsx|json|css|svg)(?:\\?\\w+)?$)|$)',
@@ -67,7 +76,15 @@ const knownDiscreteLog = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'reports/', 'coverage/', '.stryker-tmp/']),
+  globalIgnores([
+    'dist/',
+    'dist-relay/',
+    'reports/',
+    'coverage/',
+    'test-results/',
+    'playwright-report/',
+    '.stryker-tmp/',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {
@@ -110,6 +127,28 @@ export default defineConfig(
       'no-restricted-imports': ['error', { patterns: [fullPaths] }],
       eqeqeq: 'error',
     },
+  },
+
+  {
+    // Only the relay, which runs on somebody's terminal, may print; nothing goes to localStorage.
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/relay/**', ...testOnly],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-globals': ['error', ...unsealed],
+      'no-restricted-properties': ['error', ...unsealedOfWindow],
+    },
+  },
+
+  {
+    files: ['src/ui/**/*.{ts,tsx}'],
+    extends: [reactHooks.configs.flat['recommended-latest']],
+  },
+
+  {
+    // Playwright reads the parameters of fixtures, and wants an empty pattern where there are none.
+    files: ['e2e/**/*.ts'],
+    rules: { 'no-empty-pattern': 'off' },
   },
 
   {

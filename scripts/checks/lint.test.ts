@@ -70,6 +70,24 @@ const fixtures: Fixture[] = [
     'consistent-type-imports',
   ],
 
+  // Nothing printed, nothing stored in the open.
+  ['src/relay/main.ts', "console.log('The relay may print.');"],
+  ['src/wallet/print.ts', "console.log('text');", 'no-console'],
+  ['src/wallet/store.ts', "localStorage.setItem('a', 'b');", 'no-restricted-globals'],
+  ['src/ui/store.ts', "window.localStorage.setItem('a', 'b');", 'no-restricted-properties'],
+
+  // Hooks and workers.
+  [
+    'src/ui/hook.tsx',
+    "import { useState } from 'react';\n" +
+      'export function Hook({ on }: { on: boolean }) {\n' +
+      '  if (on) useState(1);\n' +
+      '  return <p>text</p>;\n' +
+      '}',
+    'rules-of-hooks',
+  ],
+  ['src/keystore/a.worker.ts', 'self.onmessage = () => undefined;'],
+
   // Pure rooms.
   ...[
     'Date',

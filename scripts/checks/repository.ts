@@ -15,6 +15,7 @@ const configuration = [
   'tsconfig.base.json',
   'tsconfig.core.json',
   'tsconfig.web.json',
+  'tsconfig.worker.json',
   'tsconfig.node.json',
   'eslint.config.js',
   '.dependency-cruiser.js',

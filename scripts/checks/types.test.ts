@@ -32,3 +32,20 @@ it('the pure rooms know neither the types of the browser nor those of Node', () 
   expect(output.split('\n').filter((line) => line.includes('error'))).toHaveLength(found.length);
   expect(status).not.toBe(0);
 });
+
+it('a worker knows no page', () => {
+  const fixture: Fixture = ['src/keystore/a.worker.ts', 'postMessage(document.title);', 'document'];
+  const { status, output } = run(
+    repositoryOf([fixture, ['src/globals.d.ts', 'declare const x: string;']]),
+    'typescript/bin/tsc',
+    '--project',
+    'tsconfig.worker.json',
+    '--tsBuildInfoFile',
+    'worker.tsbuildinfo',
+    '--pretty',
+    'false',
+  );
+  expect(output).toContain("Cannot find name 'document'");
+  expect(output.split('\n').filter((line) => line.includes('error'))).toHaveLength(1);
+  expect(status).not.toBe(0);
+});

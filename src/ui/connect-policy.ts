@@ -8,13 +8,16 @@
  * Source: Content Security Policy Level 3, sections 3.3 (meta element) and 8.1 (several policies).
  */
 
+import { CountersignError } from '../errors.ts';
+
 const SCHEMES = ['http:', 'https:', 'ws:', 'wss:'];
 
 /** An address that is not an origin a page can connect to. */
-export class OriginError extends TypeError {
+export class OriginError extends CountersignError {
   constructor(origin: string) {
     super(
-      `"${origin}" is not an origin: scheme, host and port, as in "https://node.example:8545".`,
+      'ui/not-an-origin',
+      `"${origin}" is not an origin: give scheme, host and port, as in "https://node.example:8545".`,
     );
   }
 }
