@@ -28,7 +28,7 @@ import {
   withdrawn,
 } from './testing/vault.ts';
 
-const RUNS = Number(process.env['RUNS'] ?? 40);
+const RUNS = Number(process.env['RUNS'] ?? 20);
 const founding = testFounding(4, 2);
 
 interface Wire {

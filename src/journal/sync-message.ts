@@ -10,7 +10,7 @@
  *       author  index of the member, 1..20
  *       seq     number of that event
  *       id      32 bytes
- *     events  signed events, each a byte string, every one after its predecessors
+ *     events  at most 1,000 signed events, each a byte string, every one after its predecessors
  *     next    id of the last of `events` where more follow, else null
  *     resume  the `next` of the message that this one answers, else null
  */
@@ -32,6 +32,8 @@ import {
 export const MAX_SYNC_BYTES = 200_000;
 /** Tips of one author that a message lists; more than one only after an equivocation. */
 export const MAX_TIPS = 32;
+/** More than fit, since an event has more than 200 bytes: keeps a flood of empty ones out. */
+const MAX_EVENTS = 1000;
 /** Bytes that all tips (55 each), the rest of the map and the head of each event take at most. */
 const WITHOUT_EVENTS = MAX_MEMBERS * MAX_TIPS * 55 + 256;
 /** Bytes for events, each with 5 for its head. One event always fits. */
@@ -50,7 +52,7 @@ const schema = v.strictObject({
   vault: bytes(32),
   kind: v.picklist(['open', 'ask', 'tell']),
   tips: v.pipe(v.array(tipSchema), v.maxLength(MAX_MEMBERS * MAX_TIPS)),
-  events: v.array(bytesUpTo(MAX_EVENT_BYTES)),
+  events: v.pipe(v.array(bytesUpTo(MAX_EVENT_BYTES)), v.maxLength(MAX_EVENTS)),
   next: v.nullable(hash),
   resume: v.nullable(hash),
 });

@@ -246,6 +246,7 @@ describe('sync messages', () => {
       { tips: Array.from({ length: 641 }, () => ({ author: 1, seq: 0, id: bytesFor('x') })) },
     ],
     ['events', { events: [new Uint8Array(0)] }],
+    ['events', { events: Array.from({ length: 1001 }, () => new Uint8Array(1)) }],
     ['next', { next: new Uint8Array(31) }],
     ['resume', { resume: '' }],
     ['extra', { extra: null }],
