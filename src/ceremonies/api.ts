@@ -2,6 +2,8 @@
  * What the wallet asks of the device's key shares. The host implements it beside the shares (in a worker),
  * `connect` implements it in the page. Only public data appears here.
  */
+import type { EvmRequest } from '../chains/index.ts';
+import type { Authorised } from '../policy/index.ts';
 import type { DerivationPath, EcdsaSuite, Member, PartyIndex } from '../threshold/index.ts';
 
 /** Moves packets between the devices of one session. May lose, repeat and reorder them; never resends. */
@@ -78,14 +80,10 @@ export interface Confirm {
   readonly signature: Uint8Array;
 }
 
-/** An unsigned transaction that the policy of this device authorised. */
-export interface ApprovedRequest {
-  readonly bytes: Uint8Array;
-}
-
 /** An authorised request with the account that it leaves from. */
 export interface SignItem {
-  readonly request: ApprovedRequest;
+  /** Only `policy/` makes one. Its bytes are parsed again beside the share. */
+  readonly request: Authorised<EvmRequest>;
   /** BIP-32 indices from the joint key, each below 2^31. */
   readonly path: DerivationPath;
 }
@@ -179,6 +177,9 @@ export interface Ceremonies {
   allowPeer(kid: string, peer: PartyIndex): Promise<void>;
   /** Makes new pair state with one member. */
   pairSetup(request: PairSetupRequest, link: PacketLink, hooks?: CeremonyHooks): Promise<void>;
-  /** Overwrites the shares in memory. Nothing works afterwards. */
+  /**
+   * Cancels what can be cancelled, waits for what cannot, and overwrites the shares in memory. Who does not
+   * want to wait closes the links first, or ends the worker: every write is whole or not there.
+   */
   close(): Promise<void>;
 }

@@ -37,7 +37,7 @@ import type {
 } from './api.ts';
 import { confirmDigestOf, withConfirms } from './confirms.ts';
 import { asCeremonyError, benign, CeremonyError } from './errors.ts';
-import { ecdsaInfo, shareOf, SUITE, type KeyRecord } from './key-record.ts';
+import { shareOf, SUITE, type KeyRecord } from './key-record.ts';
 import type { HostPort } from './port.ts';
 import { runOverLink } from './run.ts';
 import { HostState } from './state.ts';
@@ -49,6 +49,7 @@ export class CeremonyHost implements Ceremonies {
   readonly #state: HostState;
   readonly #nonces = new NonceMemory();
   readonly #busy = new Set<string>();
+  readonly #running = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
 
   private constructor(port: HostPort, state: HostState) {
@@ -238,13 +239,14 @@ export class CeremonyHost implements Ceremonies {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    await Promise.allSettled(this.#running);
     this.#state.wipe();
   }
 
   #shareAndPairs(kid: string): { share: ReturnType<typeof shareOf>; book: PairBook } {
     const active = activeOf(this.#state.key(kid));
-    const share = shareOf(active);
-    return { share, book: this.#state.book(kid, ecdsaInfo(active.info), active.index) };
+    const share = shareOf(active, active.info);
+    return { share, book: this.#state.book(kid, active.info, active.index) };
   }
 
   async #run<Out>(
@@ -286,9 +288,12 @@ export class CeremonyHost implements Ceremonies {
         );
       }
       this.#busy.add(what);
+      const running = work();
+      this.#running.add(running);
       try {
-        return await work();
+        return await running;
       } finally {
+        this.#running.delete(running);
         this.#busy.delete(what);
       }
     });

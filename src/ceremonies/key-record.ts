@@ -51,8 +51,8 @@ export function ecdsaInfo(info: KeyInfo): KeyInfo<EcdsaSuite> {
 }
 
 /** A share ready to be used. Wipe it afterwards. @throws UsageError when it does not fit the key */
-export const shareOf = (held: Held<Material>): KeyShare<EcdsaSuite> =>
-  new KeyShare(ecdsaInfo(describeDraft(held.draft).info), held.index, held.material.share);
+export const shareOf = (held: Held<Material>, info: KeyInfo): KeyShare<EcdsaSuite> =>
+  new KeyShare(ecdsaInfo(info), held.index, held.material.share);
 
 const blob = (bytes: Uint8Array): Uint8Array => concat(u32(bytes.length), bytes);
 const listOf = (items: readonly Uint8Array[]): Uint8Array => concat(u16(items.length), ...items);
@@ -157,7 +157,7 @@ function readHeld(reader: Reader, identity: Uint8Array): Held<Material> {
   const index = info.members.find((member) => equalBytes(member.identity, identity))?.index;
   if (index === undefined) throw reader.malformed('a share of another device');
   const held = { height, draft, index, material: { share, confirms: new Map(confirms) } };
-  shareOf(held).wipe();
+  shareOf(held, info).wipe();
   return held;
 }
 

@@ -6,6 +6,7 @@ import { headerOf } from '../threshold/testing/network.ts';
 import { requestId } from '../threshold/testing/seeded.ts';
 import type { GeneratedKey } from './api.ts';
 import { CeremonyError } from './errors.ts';
+import type { Link } from './link.ts';
 import { failureOf, Hub, results, together } from './testing/hub.ts';
 import {
   keygenAll,
@@ -270,7 +271,7 @@ describe('a key generation that does not end', () => {
       new Map([
         [
           1,
-          async (link) => {
+          async (link: Link) => {
             const running = host.keygen(request, link);
             const error = await refusal(host.keygen(request, link));
             expect(error.code).toBe('ceremonies/busy');

@@ -50,7 +50,10 @@ interface Inbox {
   bytes: number;
 }
 
-/** Opens a link. One session each; close it when the session is over. */
+/**
+ * Opens a link. One session each: open it as soon as the session is announced, because packets that come
+ * before it is there are lost; close it when the session is over.
+ */
 export function createLink(options: LinkOptions): Link {
   const { peers, sendTo, idleTimeout, setTimer } = options;
   const inboxes = new Map<PartyIndex, Inbox>(

@@ -85,7 +85,7 @@ describe('a key record', () => {
   it('gives the share back', () => {
     const [record] = records;
     const [held] = decodeKeyRecord(encodeKeyRecord(record ?? expect.unreachable())).epochs.pending;
-    const share = shareOf(held ?? expect.unreachable());
+    const share = shareOf(held ?? expect.unreachable(), key.share.info);
     const own = key.share.withSecret((_, bytes) => toHex(bytes));
     expect(share.withSecret((_, bytes) => toHex(bytes))).toBe(own);
   });

@@ -21,7 +21,10 @@ export interface RunInputs<Out> {
 }
 
 export const cancelled = (): CeremonyError =>
-  benign('ceremonies/cancelled', 'It was cancelled on this device. Nothing was signed.');
+  benign(
+    'ceremonies/cancelled',
+    'It was cancelled on this device, before anything was signed or kept.',
+  );
 
 /** @throws CeremonyError */
 export async function runOverLink<Out>(inputs: RunInputs<Out>): Promise<Out> {

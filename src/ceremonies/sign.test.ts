@@ -7,6 +7,7 @@ import { requestId } from '../threshold/testing/seeded.ts';
 import { decodeKeyRecord } from './key-record.ts';
 import { decodePairRecord, encodePairRecord } from './pair-record.ts';
 import { CeremonyError } from './errors.ts';
+import type { Link } from './link.ts';
 import { failureOf, Hub, results, together } from './testing/hub.ts';
 import {
   approved,
@@ -252,6 +253,33 @@ describe('a signing that fails', () => {
     }
   });
 
+  it('ends when the device is locked, and not once it committed', async () => {
+    for (const when of ['commit to nonces', 'committed']) {
+      let closing: Promise<void> | undefined;
+      const one = await reopen(1);
+      const settled = await signAll([one, device(2)], signRequest(kid, [1, 2], 1), {
+        seed: when,
+        hooks: (index) => {
+          if (index !== 1) return {};
+          return {
+            onStage: (name) => {
+              if (name === when) closing = one.host.close();
+            },
+            onCommitted: () => {
+              closing ??= one.host.close();
+            },
+          };
+        },
+      });
+      await closing;
+      if (when === 'committed') expect(results(settled).size).toBe(2);
+      else expect(failureOf(settled, 1).code).toBe('ceremonies/cancelled');
+      const again = await openDevice(1, one.records.contents);
+      expect((await again.host.keys())[0]?.state).toBe('active');
+      expect(await again.host.pairProblem(kid, 2)).toBeUndefined();
+    }
+  });
+
   it('says that it may be signed when another one keeps its last message back', async () => {
     const hub = new Hub(
       'withheld',
@@ -277,7 +305,7 @@ describe('a signing that fails', () => {
       new Map([
         [
           1,
-          async (link) =>
+          async (link: Link) =>
             device(1).host.sign(signRequest(kid, [1, 2], 1), link, {
               onCommitted: () => undefined,
             }),

@@ -92,7 +92,8 @@ export class HostState {
     }
     const pairs = new Map<string, Pairs>();
     for (const { key, value } of await records.list(PAIRS)) {
-      const [kid = '', peer] = key.split('/');
+      const [, kid, peer] = /^([0-9a-f]{64})\/([1-9][0-9]{0,2})$/.exec(key) ?? [];
+      if (kid === undefined) throw damaged('a pair of devices');
       const ofKey = pairs.get(kid) ?? new Map<PartyIndex, PairRecord>();
       ofKey.set(
         Number(peer),

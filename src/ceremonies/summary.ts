@@ -2,12 +2,12 @@
 import { describeDraft, publicKeyOf, type EpochState, type Held } from '../threshold/index.ts';
 import type { KeySummary } from './api.ts';
 import { CeremonyError } from './errors.ts';
-import { ecdsaInfo, SUITE, type KeyRecord, type Material } from './key-record.ts';
+import { SUITE, type KeyRecord, type Material } from './key-record.ts';
 
 /** The public side of a key. */
 export function summaryOf(kid: string, { requestId, epochs }: KeyRecord): KeySummary {
   const held = epochs.active ?? unfinishedOf(epochs);
-  const info = ecdsaInfo(describeDraft(held.draft).info);
+  const info = epochs.active?.info ?? describeDraft(held.draft).info;
   return {
     kid,
     suite: SUITE,

@@ -87,7 +87,7 @@ export async function connect(port: Port, init: unknown): Promise<Connection> {
     try {
       const read = v.safeParse(RESULTS[call.method], await done);
       if (!read.success) throw workerFailed();
-      return read.output as Result<M>;
+      return read.output;
     } finally {
       signal?.removeEventListener('abort', cancel);
     }

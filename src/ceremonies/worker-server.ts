@@ -1,5 +1,7 @@
 /** The worker's side: runs a host and lets the page ask it. */
-import type { ApprovedRequest, Ceremonies, PacketLink, SignHooks } from './api.ts';
+import { parseUnsigned, type EvmRequest } from '../chains/index.ts';
+import type { Authorised } from '../policy/index.ts';
+import type { Ceremonies, PacketLink, SignHooks } from './api.ts';
 import { asCeremonyError, CeremonyError } from './errors.ts';
 import {
   readToWorker,
@@ -19,7 +21,8 @@ interface Waiting {
  * An authorised request as it arrives in the worker. That the policy authorised it is a promise of the
  * types on the side of the page; here its bytes are parsed again before anything is signed.
  */
-const authorised = (request: { readonly bytes: Uint8Array }): ApprovedRequest => request;
+const authorised = ({ bytes }: { readonly bytes: Uint8Array }): Authorised<EvmRequest> =>
+  parseUnsigned(bytes) as Authorised<EvmRequest>;
 
 /** Does what a call asks for. */
 async function dispatch(

@@ -1,5 +1,6 @@
 /** Hosts on memory records, and ceremonies between them. */
 import { buildPayment, type EvmRequest } from '../../chains/index.ts';
+import type { Authorised } from '../../policy/index.ts';
 import type { PartyIndex } from '../../threshold/index.ts';
 import {
   devices,
@@ -8,14 +9,7 @@ import {
   seeded,
   type TestIdentity,
 } from '../../threshold/testing/seeded.ts';
-import type {
-  ApprovedRequest,
-  CeremonyHooks,
-  GeneratedKey,
-  Signature,
-  SignHooks,
-  SignRequest,
-} from '../api.ts';
+import type { CeremonyHooks, GeneratedKey, Signature, SignHooks, SignRequest } from '../api.ts';
 import { CeremonyHost } from '../host.ts';
 import { Hub, together } from './hub.ts';
 import { MemoryRecords } from './records.ts';
@@ -92,7 +86,8 @@ export function payment(nonce: number): EvmRequest {
 }
 
 /** A stand-in for the policy: tests of ceremonies do not ask it. */
-export const approved = (request: EvmRequest): ApprovedRequest => request;
+export const approved = (request: EvmRequest): Authorised<EvmRequest> =>
+  request as Authorised<EvmRequest>;
 
 export const PATH = [44, 60, 0, 0, 0];
 
