@@ -26,7 +26,8 @@ const refusal = (message: string) => ({ error: { code: -32000, message } });
 function nodeWith(answers: Answers, asked: Asked[] = []): EvmNode {
   return nodeThat((question) => {
     asked.push(question);
-    const answer = { eth_chainId: '0x1', ...answers }[question.method];
+    const all: Answers = { eth_chainId: '0x1', ...answers };
+    const answer = all[question.method];
     const outcome =
       answer instanceof Error
         ? refusal(answer.message)

@@ -64,7 +64,7 @@ const hex = (pattern: RegExp): v.GenericSchema<unknown, Hex> =>
 const Quantity = v.pipe(
   v.string(),
   v.regex(/^0x(?:0|[1-9a-f][0-9a-f]{0,63})$/i),
-  v.transform(BigInt),
+  v.transform((digits) => BigInt(digits)),
 );
 const Data = hex(/^0x(?:[0-9a-f]{2})*$/i);
 const Hash = hex(/^0x[0-9a-f]{64}$/i);
