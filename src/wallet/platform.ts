@@ -1,14 +1,9 @@
 /** Everything the wallet needs of the machine it runs on. A browser gives it; in tests, memory does. */
 import type { Ceremonies } from '../ceremonies/index.ts';
-import type { EvmRequest } from '../chains/index.ts';
 import type { Keystore, Storage, Unlocked } from '../keystore/index.ts';
 import type { Channel, DeviceKeys, Peer, ReplayStore } from '../network/index.ts';
-import type { Authorised } from '../policy/index.ts';
 import type { PassphraseStrength } from './api.ts';
 import type { IceServer, Problem } from './state.ts';
-
-/** The share host, for requests that the policy authorised. */
-export type WalletCeremonies = Ceremonies<Authorised<EvmRequest>>;
 
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -66,7 +61,7 @@ export interface Platform {
   openKeystore(): Promise<{ readonly keystore: Keystore; readonly plain: Storage }>;
   strength(passphrase: string): Promise<PassphraseStrength>;
   connect(options: ConnectionOptions): Connection;
-  openCeremonies(unlocked: Unlocked): Promise<WalletCeremonies>;
+  openCeremonies(unlocked: Unlocked): Promise<Ceremonies>;
   /** Tells the browser to connect nowhere else. Once; later calls can only narrow it further. */
   restrictConnections(origins: readonly string[]): void;
   /** Asks the browser to keep the storage for good; tells whether it promised. */

@@ -1,5 +1,5 @@
 /** The accounts of a vault: one path an account, the address of its key. */
-import { addressOf } from '../../chains/index.ts';
+import { addressOf, type Hex } from '../../chains/index.ts';
 
 /** m/44/60/0/0/i: BIP-44 with the hardening marks dropped, as a threshold key has no hardened children. */
 export const accountPath = (index: number): readonly number[] => [44, 60, 0, 0, index];
@@ -12,7 +12,7 @@ export interface Account {
   /** 33 bytes. */
   readonly publicKey: Uint8Array;
   /** EIP-55. */
-  readonly address: string;
+  readonly address: Hex;
 }
 
 /** Accounts of one key; each is derived once. */

@@ -2,7 +2,8 @@
 import type { Storage } from '../../keystore/index.ts';
 import type { DeviceId } from '../../network/index.ts';
 import type { Nodes } from '../nodes.ts';
-import type { Clock, WalletCeremonies } from '../platform.ts';
+import type { Ceremonies } from '../../ceremonies/index.ts';
+import type { Clock } from '../platform.ts';
 import type { CeremonyRoutes } from '../routes.ts';
 import type { Problem, Settings } from '../state.ts';
 import type { CeremonyMessage } from '../wire.ts';
@@ -10,7 +11,7 @@ import type { CeremonyMessage } from '../wire.ts';
 export interface SessionPort {
   readonly clock: Clock;
   readonly storage: Storage;
-  readonly ceremonies: WalletCeremonies;
+  readonly ceremonies: Ceremonies;
   readonly routes: CeremonyRoutes;
   readonly nodes: Nodes;
   /** This device's identity key, 32 bytes. */

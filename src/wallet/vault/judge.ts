@@ -1,0 +1,207 @@
+/**
+ * What this device thinks of every proposal: the bytes read anew, the policy's verdict, and whether a
+ * signature that members reported holds.
+ */
+import {
+  assemble,
+  describe,
+  parseUnsigned,
+  SignatureError,
+  type EvmRequest,
+  type RecoverableSignature,
+  type Review,
+} from '../../chains/index.ts';
+import { equalBytes, toHex } from '../../codec.ts';
+import {
+  approvals,
+  proposalState,
+  runningAttempt,
+  type Belief,
+  type Proposal,
+  type VaultState,
+} from '../../journal/index.ts';
+import { defaultPolicy, evaluate, type Verdict } from '../../policy/index.ts';
+import type { Nodes } from '../nodes.ts';
+import type { ProposalStatus } from '../state.ts';
+import type { Account, Accounts } from './accounts.ts';
+import { notesFor, type Past } from './notes.ts';
+
+/** An attempt that nobody reported on for so long has died with its devices. */
+const ATTEMPT_MS = 90_000;
+
+/** A transaction whose signature was verified on this device. */
+export interface Signed {
+  readonly raw: Uint8Array;
+  /** 32 bytes. */
+  readonly hash: Uint8Array;
+}
+
+export interface Judged {
+  readonly proposal: Proposal;
+  readonly request: EvmRequest;
+  readonly account: Account;
+  readonly review: Review;
+  readonly verdict: Verdict<EvmRequest>;
+  readonly status: ProposalStatus;
+  readonly signed: Signed | undefined;
+  /** Members that recorded another digest of what they showed than this device shows. */
+  readonly sawSomethingElse: ReadonlySet<string>;
+}
+
+/** A proposal that cannot be read is not shown as one. */
+export interface Unreadable {
+  readonly proposal: Proposal;
+  readonly error: unknown;
+}
+
+export interface Judgement {
+  /** In the order of the trail. */
+  readonly judged: readonly Judged[];
+  readonly unreadable: readonly Unreadable[];
+  readonly past: readonly Past[];
+}
+
+interface Known {
+  readonly request: EvmRequest;
+  signed: Signed | undefined;
+  /** By event: whether the signature that it reports holds. */
+  readonly claims: Map<string, boolean>;
+}
+
+interface Readable {
+  readonly proposal: Proposal;
+  readonly known: Known;
+  readonly account: Account;
+}
+
+/** Keeps what does not change between two looks: parsed bytes and verified signatures. */
+export class Judge {
+  readonly #known = new Map<string, Known>();
+  readonly #unreadable = new Map<string, unknown>();
+
+  judge(state: VaultState, accounts: Accounts, nodes: Nodes, now: number): Judgement {
+    const proposals = [...state.proposals.values()];
+    const readable = proposals.flatMap((proposal): Readable[] => {
+      const known = this.#read(proposal);
+      const account = accounts.get(proposal.account);
+      if (known === undefined || account === undefined) return [];
+      verifyClaims(known, proposal, account);
+      return [{ proposal, known, account }];
+    });
+    const past = readable
+      .filter(({ known }) => known.signed !== undefined)
+      .map(({ proposal, known, account }): Past => ({
+        id: proposal.id,
+        account: account.index,
+        request: known.request,
+        confirmed: proposal.confirmations.length > 0,
+      }));
+    const source = { state, accounts, nodes, past };
+    const judged = readable.map(({ proposal, known, account }): Judged => {
+      const { request, signed } = known;
+      const notes = notesFor(source, request, account, proposal.id);
+      const review = describe(request, notes);
+      const belief: Belief = {
+        holds: ({ event }) => known.claims.get(event) === true,
+        txid: signed?.hash ?? new Uint8Array(),
+      };
+      const verdict = verdictOf(state, proposal, request, review, now, belief);
+      const sawSomethingElse = new Set(
+        approvals(proposal)
+          .filter(({ shown }) => !equalBytes(shown, review.shownDigest))
+          .map(({ author }) => author),
+      );
+      const status = statusOf(proposal, verdict, belief, now);
+      return { proposal, request, account, review, verdict, status, signed, sawSomethingElse };
+    });
+    const unreadable = proposals.flatMap((proposal) =>
+      this.#unreadable.has(proposal.id)
+        ? [{ proposal, error: this.#unreadable.get(proposal.id) }]
+        : [],
+    );
+    return { judged, unreadable, past };
+  }
+
+  #read(proposal: Proposal): Known | undefined {
+    const known = this.#known.get(proposal.id);
+    if (known !== undefined || this.#unreadable.has(proposal.id)) return known;
+    try {
+      const request = parseUnsigned(proposal.request);
+      const read = { request, signed: undefined, claims: new Map<string, boolean>() };
+      this.#known.set(proposal.id, read);
+      return read;
+    } catch (error) {
+      this.#unreadable.set(proposal.id, error);
+      return undefined;
+    }
+  }
+}
+
+function verdictOf(
+  state: VaultState,
+  proposal: Proposal,
+  request: EvmRequest,
+  { operation, refusal, shownDigest }: Review,
+  now: number,
+  belief: Belief,
+): Verdict<EvmRequest> {
+  const { chainId } = request.tx;
+  return evaluate({
+    policy: defaultPolicy(state.founding),
+    state,
+    proposal: proposal.id,
+    request,
+    facts: { chainId, operation, refusal, shownDigest },
+    now,
+    belief,
+  });
+}
+
+/** Looks at signatures that members reported; the first that holds is kept. */
+function verifyClaims(known: Known, proposal: Proposal, account: Account): void {
+  for (const { event, signatures } of proposal.signatures) {
+    if (known.claims.has(event)) continue;
+    const [signature, ...rest] = signatures;
+    const signed =
+      signature === undefined || rest.length > 0
+        ? undefined
+        : assembled(known.request, signature, account.publicKey);
+    known.claims.set(event, signed !== undefined);
+    known.signed ??= signed;
+  }
+}
+
+/** `undefined` for what is no signature of this transaction: as if it had not been reported. */
+function assembled(
+  request: EvmRequest,
+  signature: RecoverableSignature,
+  publicKey: Uint8Array,
+): Signed | undefined {
+  try {
+    return assemble(request, signature, publicKey);
+  } catch (error) {
+    if (!(error instanceof SignatureError)) throw error;
+    return undefined;
+  }
+}
+
+function statusOf(
+  proposal: Proposal,
+  verdict: Verdict<EvmRequest>,
+  belief: Belief,
+  now: number,
+): ProposalStatus {
+  const state = proposalState(proposal, belief);
+  if (state !== 'open' && state !== 'signing') return state;
+  if (now > proposal.expiresAt) return 'expired';
+  if (state === 'signing' && isFresh(proposal, now)) return 'signing';
+  return verdict.kind === 'authorised' ? 'approved' : 'open';
+}
+
+function isFresh(proposal: Proposal, now: number): boolean {
+  const started = runningAttempt(proposal)?.started.map(({ at }) => at) ?? [];
+  return started.some((at) => now - at < ATTEMPT_MS);
+}
+
+export const rawHex = (signed: Signed): `0x${string}` => `0x${toHex(signed.raw)}`;
+export const hashHex = (hash: Uint8Array): `0x${string}` => `0x${toHex(hash)}`;

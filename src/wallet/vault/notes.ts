@@ -1,0 +1,101 @@
+/** What this device knows besides the bytes, for `describe`: names, history, balances. */
+import {
+  readFacts,
+  type DescribeContext,
+  type EvmRequest,
+  type NamedAccount,
+} from '../../chains/index.ts';
+import type { VaultState } from '../../journal/index.ts';
+import type { Nodes } from '../nodes.ts';
+import type { Account, Accounts } from './accounts.ts';
+
+/** A transaction of this vault that is signed. */
+export interface Past {
+  readonly id: string;
+  readonly account: number;
+  readonly request: EvmRequest;
+  readonly confirmed: boolean;
+}
+
+export interface NotesSource {
+  readonly state: VaultState;
+  readonly accounts: Accounts;
+  readonly nodes: Nodes;
+  readonly past: readonly Past[];
+}
+
+/**
+ * The notes for one request.
+ *
+ * @param except the proposal that is described: it is not its own history
+ * @param checksummed `false`: the address was typed without a checksum
+ */
+export function notesFor(
+  { state, accounts, nodes, past }: NotesSource,
+  request: EvmRequest,
+  account: Account,
+  except?: string,
+  checksummed?: boolean,
+): DescribeContext {
+  const { chainId } = request.tx;
+  const named = namedAccounts(state, accounts);
+  const others = past.filter(({ id }) => id !== except);
+  const waiting = others.filter(
+    (other) =>
+      other.account === account.index && other.request.tx.chainId === chainId && !other.confirmed,
+  );
+  return {
+    from: named.find(({ index }) => index === account.index) ?? {
+      index: account.index,
+      name: `Account ${String(account.index)}`,
+      address: account.address,
+    },
+    accounts: named,
+    contacts: [...state.contacts.values()],
+    network: networkOf(nodes, chainId),
+    paid: others.flatMap((other) => receiverOf(other.request)),
+    state: accountStateOf(
+      nodes,
+      request,
+      account.address,
+      waiting.map((other) => other.request.tx.nonce),
+    ),
+    checksummed,
+  };
+}
+
+/** Accounts with name and address, as far as they are derived. */
+export function namedAccounts(state: VaultState, accounts: Accounts): NamedAccount[] {
+  return state.accounts.flatMap(({ index, name }) => {
+    const account = accounts.get(index);
+    return account === undefined ? [] : [{ index, name, address: account.address }];
+  });
+}
+
+function networkOf(nodes: Nodes, chainId: bigint): DescribeContext['network'] {
+  const setting = nodes.setting(chainId);
+  if (setting === undefined) return undefined;
+  const { name, nativeSymbol } = setting;
+  return { name, nativeSymbol, tokens: nodes.units(chainId) };
+}
+
+function accountStateOf(
+  nodes: Nodes,
+  request: EvmRequest,
+  address: string,
+  waitingNonces: readonly bigint[],
+): DescribeContext['state'] {
+  const state = nodes.accountState(request.tx.chainId, address);
+  if (state === undefined) return undefined;
+  const { balance, nextNonce, tokens } = state;
+  const contract = request.tx.to ?? '';
+  const [, tokenBalance] =
+    [...tokens].find(([token]) => token.toLowerCase() === contract.toLowerCase()) ?? [];
+  return { balance, tokenBalance, nextNonce, waitingNonces };
+}
+
+/** Whom a request pays or lets spend. */
+function receiverOf(request: EvmRequest): string[] {
+  const { to } = readFacts(request.tx);
+  return to === undefined ? [] : [to];
+}

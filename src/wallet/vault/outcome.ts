@@ -1,0 +1,180 @@
+/** What becomes of a signed transaction: sent through the node of its chain, followed into a block. */
+import { toHex } from '../../codec.ts';
+import type { Content } from '../../journal/index.ts';
+import { fromHex } from '../ids.ts';
+import { problemOf, WalletError } from '../problems.ts';
+import type { Problem, TransactionView } from '../state.ts';
+import { hashHex, rawHex, type Judged } from './judge.ts';
+import { Lifetime, type SessionPort } from './port.ts';
+
+const FOLLOW_EVERY_MS = 3_000;
+/** When the device that began signing does not send, others do. */
+const STEP_IN_AFTER_MS = 20_000;
+
+export interface OutcomePort extends SessionPort {
+  judged(proposal: string): Judged | undefined;
+  all(): readonly Judged[];
+  append(content: Content): Promise<unknown>;
+}
+
+export class Outcome {
+  readonly #port: OutcomePort;
+  readonly #life: Lifetime;
+  readonly #problems = new Map<string, Problem>();
+  readonly #sending = new Set<string>();
+  /** Since when this device knows that a proposal is signed. */
+  readonly #seen = new Map<string, number>();
+  #tick: (() => void) | undefined;
+
+  constructor(port: OutcomePort) {
+    this.#port = port;
+    this.#life = new Lifetime(port.clock);
+  }
+
+  problem(proposal: string): Problem | undefined {
+    return this.#problems.get(proposal);
+  }
+
+  /** The signed transaction as a person sees it. */
+  view({ proposal, signed, request }: Judged): TransactionView | undefined {
+    if (signed === undefined) return undefined;
+    const about = ({ txid }: { readonly txid: Uint8Array }): boolean =>
+      toHex(txid) === toHex(signed.hash);
+    const confirmed = proposal.confirmations.find(about);
+    const block = confirmed === undefined ? undefined : BigInt(confirmed.block);
+    const latest = this.#port.nodes.block(request.tx.chainId);
+    return {
+      hash: hashHex(signed.hash),
+      raw: rawHex(signed),
+      sentAt: proposal.broadcasts.find(about)?.at,
+      block,
+      success: confirmed?.success,
+      confirmations:
+        block === undefined || latest === undefined || latest < block
+          ? undefined
+          : Number(latest - block + 1n),
+    };
+  }
+
+  /** Looks after every signed proposal. Call after each change. */
+  consider(): void {
+    if (this.#life.stopped) return;
+    this.#tick?.();
+    this.#tick = undefined;
+    const now = this.#life.now();
+    let active = false;
+    for (const judged of this.#port.all()) {
+      const { status, proposal, request } = judged;
+      if (status !== 'signed' && status !== 'broadcast') continue;
+      if (this.#port.nodes.node(request.tx.chainId) === undefined) continue;
+      active = true;
+      const since = this.#seen.get(proposal.id) ?? now;
+      this.#seen.set(proposal.id, since);
+      if (status === 'broadcast') void this.#follow(judged);
+      else if (now - since >= STEP_IN_AFTER_MS && !this.#problems.has(proposal.id)) {
+        void this.broadcast(proposal.id).catch(() => undefined); // kept as the proposal's problem
+      }
+    }
+    if (active) {
+      this.#tick = this.#life.after(FOLLOW_EVERY_MS, () => {
+        this.consider();
+      });
+    }
+  }
+
+  /** Sends a signed transaction. Sending it again is harmless. @throws WalletError or the node's error */
+  async broadcast(id: string): Promise<void> {
+    const judged = this.#port.judged(id);
+    const signed = judged?.signed;
+    if (judged === undefined || signed === undefined) throw notSigned();
+    const { chainId } = judged.request.tx;
+    const node = this.#port.nodes.node(chainId);
+    if (node === undefined) throw noNode(chainId);
+    if (this.#sending.has(id)) return;
+    this.#sending.add(id);
+    try {
+      await node.sendRawTransaction(rawHex(signed), hashHex(signed.hash));
+      this.#problems.delete(id);
+      await this.#port.append({
+        type: 'broadcast',
+        data: { proposal: fromHex(id), txid: signed.hash },
+      });
+      void this.#port.nodes.refresh();
+    } catch (error) {
+      this.#problems.set(id, sendProblem(error));
+      throw error;
+    } finally {
+      this.#sending.delete(id);
+      this.#port.changed();
+    }
+  }
+
+  stop(): void {
+    this.#life.stop();
+  }
+
+  async #follow({ proposal, signed, request, account }: Judged): Promise<void> {
+    const node = this.#port.nodes.node(request.tx.chainId);
+    if (node === undefined || signed === undefined || this.#sending.has(proposal.id)) return;
+    this.#sending.add(proposal.id);
+    try {
+      const receipt = await node.receipt(hashHex(signed.hash));
+      if (receipt !== undefined) {
+        this.#problems.delete(proposal.id);
+        await this.#port.append({
+          type: 'confirmed',
+          data: {
+            proposal: fromHex(proposal.id),
+            txid: signed.hash,
+            block: Number(receipt.blockNumber),
+            success: receipt.success,
+          },
+        });
+        void this.#port.nodes.refresh();
+        return;
+      }
+      const next = await node.transactionCount(account.address, 'latest');
+      // Looked up again: it may have got into a block between the two questions.
+      if (next > request.tx.nonce && (await node.receipt(hashHex(signed.hash))) === undefined) {
+        this.#problems.set(proposal.id, replaced());
+      }
+    } catch (error) {
+      this.#problems.set(proposal.id, problemOf(error));
+    } finally {
+      this.#sending.delete(proposal.id);
+      this.#port.changed();
+    }
+  }
+}
+
+function sendProblem(error: unknown): Problem {
+  return {
+    ...problemOf(error),
+    meaning:
+      'The payment is signed but this device could not send it. Another device may still do.',
+    next: 'Send it again, or copy the signed transaction and send it elsewhere: it stays the same payment.',
+  };
+}
+
+const replaced = (): Problem => ({
+  code: 'wallet/replaced',
+  title: 'Another transaction took this nonce',
+  meaning: 'This payment can never happen any more; the other transaction did.',
+  next: 'Look at the account’s transactions, then propose the payment anew if it is still wanted.',
+});
+
+const notSigned = (): WalletError =>
+  new WalletError({
+    code: 'wallet/not-signed',
+    title: 'There is no verified signature to send',
+    meaning: 'No money moved through this device.',
+    next: 'Wait until the devices have signed.',
+  });
+
+const noNode = (chainId: bigint): WalletError =>
+  new WalletError({
+    code: 'wallet/no-node',
+    title: `This device has no node for chain ${String(chainId)}`,
+    meaning: 'The payment is signed, but this device cannot send it.',
+    next: 'Enter a node under Settings, Networks, or copy the signed transaction and send it elsewhere.',
+  });

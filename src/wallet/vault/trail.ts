@@ -1,0 +1,122 @@
+/** The journal as sentences. */
+import { parseUnsigned } from '../../chains/index.ts';
+import { toHex } from '../../codec.ts';
+import { trail, type Entry, type Log } from '../../journal/index.ts';
+import { visible } from '../../text.ts';
+import type { TrailEntry } from '../state.ts';
+
+type Details = TrailEntry['details'];
+
+/** Newest first. @param intentOf what a proposal does, in a sentence */
+export function trailEntries(
+  log: Log,
+  intentOf: (proposal: string) => string | undefined,
+): TrailEntry[] {
+  return trail(log)
+    .map((entry): TrailEntry => {
+      const { text, proposal, details } = sentence(entry, intentOf);
+      return {
+        id: entry.id,
+        at: entry.event.time,
+        author: log.members.get(entry.author)?.name ?? 'Unknown device',
+        text,
+        proposalId: proposal,
+        details,
+      };
+    })
+    .reverse();
+}
+
+function sentence(
+  entry: Entry,
+  intentOf: (proposal: string) => string | undefined,
+): { readonly text: string; readonly proposal: string | undefined; readonly details: Details } {
+  const { event } = entry;
+  const proposal =
+    event.type === 'proposed'
+      ? entry.id
+      : 'proposal' in event.data
+        ? toHex(event.data.proposal)
+        : undefined;
+  const what = (proposal === undefined ? undefined : intentOf(proposal)) ?? 'a proposal';
+  const say = (text: string, details: Details = []) => ({ text, proposal, details });
+  switch (event.type) {
+    case 'key-certified':
+      return say('Confirmed that the key of the vault is complete', [
+        { label: 'Suite', value: event.data.suite },
+      ]);
+    case 'account-added':
+      return say(`Added the account “${event.data.name}”`, [
+        { label: 'Number', value: String(event.data.index) },
+      ]);
+    case 'account-named':
+      return say(`Named account ${String(event.data.index)} “${event.data.name}”`);
+    case 'contact-named':
+      return say(
+        event.data.name === ''
+          ? 'Removed a name from the address book'
+          : `Named an address “${event.data.name}”`,
+        [{ label: 'Address', value: visible(event.data.address, 128) }],
+      );
+    case 'proposed':
+      return say(`Proposed: ${what}`, [
+        ...(event.data.note === ''
+          ? []
+          : [{ label: 'Note', value: visible(event.data.note, 500) }]),
+        { label: 'Account', value: String(event.data.account) },
+        { label: 'Expires', value: new Date(event.data.expires).toISOString() },
+        { label: 'Transaction', value: requestText(event.data.request) },
+      ]);
+    case 'approved':
+      return say(`Approved: ${what}`, [
+        { label: 'Digest of what was shown', value: toHex(event.data.shown) },
+      ]);
+    case 'rejected':
+      return say(`Rejected: ${what}`, [
+        { label: 'Reason', value: visible(event.data.reason, 500) || 'none given' },
+      ]);
+    case 'withdrawn':
+      return say(`Withdrew: ${what}`);
+    case 'expired':
+      return say(`Noted as expired: ${what}`);
+    case 'signing-started':
+      return say(`Began to sign: ${what}`, [
+        { label: 'Signers', value: event.data.signers.join(', ') },
+        { label: 'Attempt', value: toHex(event.data.attempt) },
+      ]);
+    case 'signing-committed':
+      return say(`Sent its last part of the signature: ${what}`, [
+        { label: 'Attempt', value: toHex(event.data.attempt) },
+      ]);
+    case 'signing-aborted':
+      return say(`Signing ended without a result: ${what}`, [
+        { label: 'Why', value: visible(event.data.reason, 500) },
+        { label: 'Class', value: event.data.abortClass },
+        ...(event.data.culprit === null
+          ? []
+          : [{ label: 'Device at fault', value: String(event.data.culprit) }]),
+      ]);
+    case 'signed':
+      return say(`Reported the signature: ${what}`);
+    case 'broadcast':
+      return say(`Sent to the network: ${what}`, [
+        { label: 'Transaction', value: `0x${toHex(event.data.txid)}` },
+      ]);
+    case 'confirmed':
+      return say(
+        `${event.data.success ? 'Saw in a block' : 'Saw in a block, but it failed there'}: ${what}`,
+        [
+          { label: 'Transaction', value: `0x${toHex(event.data.txid)}` },
+          { label: 'Block', value: String(event.data.block) },
+        ],
+      );
+  }
+}
+
+function requestText(request: Uint8Array): string {
+  try {
+    return `0x${toHex(parseUnsigned(request).bytes)}`;
+  } catch {
+    return `cannot be read: ${toHex(request)}`;
+  }
+}
