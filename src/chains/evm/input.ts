@@ -3,16 +3,8 @@ import type { Checked } from '../checked.ts';
 import { completeDraft, type Fillable, missingIn, type TransactionDraft } from './draft.ts';
 import { Fields } from './fields.ts';
 import { MAX_TRANSACTION_BYTES, parseUnsigned } from './parse.ts';
-import { draftOf, readRpcTransaction } from './rpc-transaction.ts';
+import { draftOf, type InputDefaults, readRpcTransaction } from './rpc-transaction.ts';
 import type { EvmRequest } from './transaction.ts';
-
-/** What the paste means where it says nothing itself. */
-export interface InputDefaults {
-  /** The account that would pay; a `from` in the JSON must be the same. */
-  readonly from: string;
-  /** For JSON that names no chain. */
-  readonly chainId: bigint | undefined;
-}
 
 /** A request, or a draft and the numbers that a node has to fill in (`completeDraft`). */
 export type RequestInput =

@@ -8,7 +8,14 @@ import type { TransactionDraft } from './draft.ts';
 import { Fields } from './fields.ts';
 import { type Hex, isHexData, isHexQuantity, sizeOf } from './hex.ts';
 import { MAX_CHAIN_ID, MAX_GAS_LIMIT, MAX_NONCE } from './parse.ts';
-import type { InputDefaults } from './input.ts';
+
+/** What the paste means where it says nothing itself. */
+export interface InputDefaults {
+  /** The account that would pay; a `from` in the JSON must be the same. */
+  readonly from: string;
+  /** For JSON that names no chain. */
+  readonly chainId: bigint | undefined;
+}
 
 const hexText = v.string('This must be text in quotes, in hexadecimal digits after 0x.');
 
@@ -78,7 +85,13 @@ export function readRpcTransaction(json: unknown): Checked<RpcTransaction> {
     fields.add('text', 'The list must hold exactly one transaction.');
     return fields.errors();
   }
-  const result = v.safeParse(RpcTransaction, Array.isArray(json) ? json[0] : json);
+  const object: unknown = Array.isArray(json) ? json[0] : json;
+  // A list passes for an object without fields.
+  if (Array.isArray(object)) {
+    fields.add('text', 'The list must hold a transaction, not another list.');
+    return fields.errors();
+  }
+  const result = v.safeParse(RpcTransaction, object);
   if (result.success) return { ok: true, value: result.output };
   for (const issue of result.issues) {
     const path = v.getDotPath(issue);
