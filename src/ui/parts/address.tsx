@@ -31,13 +31,15 @@ export function AddressComparison(props: { readonly value: string; readonly know
       <p className="small">
         {String(count)} of {String(marks.length)} groups differ, marked below.
       </p>
-      <div>
-        <p className="tiny">This request</p>
-        <Address value={props.value} against={props.known} />
-      </div>
-      <div>
-        <p className="tiny">The address you know</p>
-        <Address value={props.known} against={props.value} />
+      <div className="comparison">
+        <div>
+          <p className="tiny">This request</p>
+          <Address value={props.value} against={props.known} />
+        </div>
+        <div>
+          <p className="tiny">The address you know</p>
+          <Address value={props.known} against={props.value} />
+        </div>
       </div>
     </div>
   );

@@ -47,9 +47,5 @@ export function ProblemNotice(props: {
 
 /** The error of an action, where the action stands. */
 export function ActionError(props: { readonly error: string | undefined }) {
-  return (
-    <div aria-live="assertive">
-      {props.error === undefined ? null : <Notice tone="loss" title={props.error} />}
-    </div>
-  );
+  return props.error === undefined ? null : <Notice tone="loss" title={props.error} role="alert" />;
 }

@@ -16,11 +16,12 @@ export function People(props: { readonly proposal: ProposalView }) {
         {proposal.decisions.map((decision) => (
           <li className="person" key={decision.memberId}>
             <Mark decision={decision} />
-            <span>
-              {decision.name}
-              {decision.self ? <span className="soft small"> · this device</span> : null}
+            <span className="person-line">
+              <span>{decision.name}</span>
+              <span className="person-state">
+                {stateOf(decision, enough, proposal.status, now)}
+              </span>
             </span>
-            <span className="person-state">{stateOf(decision, enough, proposal.status, now)}</span>
             {decision.reason === undefined || decision.reason === '' ? null : (
               <p className="person-more">“{decision.reason}”</p>
             )}
@@ -76,9 +77,9 @@ function stateOf(
   now: number,
 ): string {
   const at = decision.at === undefined ? '' : ` ${clockTime(decision.at, now)}`;
-  if (decision.decision === 'approved') return `approved${at}`;
-  if (decision.decision === 'rejected') return `rejected${at}`;
-  const presence = decision.self ? '' : decision.online ? ' · online' : ' · offline';
+  const presence = decision.self ? ' · this device' : decision.online ? ' · online' : ' · offline';
+  if (decision.decision === 'approved') return `approved${at}${decision.self ? presence : ''}`;
+  if (decision.decision === 'rejected') return `rejected${at}${decision.self ? presence : ''}`;
   if (enough || status !== 'open') return `not needed${presence}`;
-  return decision.self ? 'your decision is missing' : `not yet${presence}`;
+  return `${decision.self ? 'not decided' : 'not yet'}${presence}`;
 }

@@ -8,6 +8,7 @@ export function VaultSwitcher(props: { readonly current: string; readonly name: 
   const { vaults } = useOpen();
   return (
     <Menu
+      triggerClass="button-quiet switcher"
       label={`Vault: ${props.name}. Switch vault`}
       trigger={
         <>

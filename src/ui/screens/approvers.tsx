@@ -59,10 +59,12 @@ function Member(props: { readonly member: MemberView }) {
       <span className="mark" aria-label={`Number ${String(member.index)}`} role="img">
         {member.index}
       </span>
-      <span className="strong">{member.name}</span>
-      <span className="person-state">
-        <span className={reachable ? 'dot dot-on' : 'dot'} aria-hidden />{' '}
-        {member.self ? 'this device' : member.online ? 'online' : 'offline'}
+      <span className="person-line">
+        <span className="strong">{member.name}</span>
+        <span className="person-state">
+          <span className={reachable ? 'dot dot-on' : 'dot'} aria-hidden />{' '}
+          {member.self ? 'this device' : member.online ? 'online' : 'offline'}
+        </span>
       </span>
       <p className="person-more">
         {member.self

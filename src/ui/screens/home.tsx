@@ -169,7 +169,7 @@ function Account(props: { readonly vault: string; readonly account: AccountView 
   const { account, vault } = props;
   return (
     <a
-      className="list-link"
+      className="list-link account-link"
       href={hrefOf({ screen: 'receive', vault, account: account.index })}
       aria-label={`${account.name}: address and balances`}
     >

@@ -320,10 +320,12 @@ function Joined({ pairing }: Step) {
               <span className={confirmed ? 'mark mark-done' : 'mark'} aria-hidden>
                 {confirmed ? <Check /> : '·'}
               </span>
-              <span>{member.name}</span>
-              <span className="person-state">
-                {member.self ? 'this device' : 'joined'}
-                {confirmed ? ' · words match' : ''}
+              <span className="person-line">
+                <span>{member.name}</span>
+                <span className="person-state">
+                  {member.self ? 'this device' : 'joined'}
+                  {confirmed ? ' · words match' : ''}
+                </span>
               </span>
             </li>
           );
@@ -333,8 +335,10 @@ function Joined({ pairing }: Step) {
             <span className="mark" aria-hidden>
               –
             </span>
-            <span>Nobody yet</span>
-            <span className="person-state">awaited</span>
+            <span className="person-line">
+              <span>Nobody yet</span>
+              <span className="person-state">awaited</span>
+            </span>
           </li>
         ))}
       </ul>

@@ -61,7 +61,7 @@ export function Propose(props: { readonly vault: VaultView; readonly reviewing: 
               Form
             </Tabs.Tab>
             <Tabs.Tab className="segment" value="paste">
-              Paste a transaction
+              Paste
             </Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="form">

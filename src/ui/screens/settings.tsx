@@ -15,7 +15,7 @@ export type Save = (settings: Stored) => Promise<boolean>;
 
 const MINUTES = [1, 5, 10, 15, 30, 60, 120];
 const THEMES = [
-  ['system', 'As the system'],
+  ['system', 'System'],
   ['light', 'Light'],
   ['dark', 'Dark'],
 ] as const;
