@@ -13,12 +13,13 @@ import {
   verifyKeygenCertificate,
 } from './certificate.ts';
 import { derive } from './derive.ts';
+import { PairBook } from './ecdsa/pairs.ts';
 import { signCeremony } from './ecdsa/sign.ts';
 import { assembleCertificate } from './epochs.ts';
 import { baseTimes, groupOf, type Element, type Suite } from './group.ts';
 import { hash } from './hash.ts';
 import { hasPairs, keygenCeremony, keygenRounds, type NewKey } from './keygen.ts';
-import { publicKeyOf, verifyingShare, type KeyShare } from './keys.ts';
+import { publicKeyOf, verifyingShare, type EcdsaSuite, type KeyShare } from './keys.ts';
 import { evaluate, lagrange } from './polynomial.ts';
 import { prove, type Proof, type ProofBinding } from './proofs.ts';
 import type { PendingKey } from './records.ts';
@@ -269,16 +270,37 @@ describe('key generation for ECDSA', () => {
     expect(new Set(pads).size).toBe(6 * 256);
   });
 
-  const many = process.env['SLOW'] === '1' ? 20 : 6;
-  it(`works for ${String(many)} parties (SLOW=1: 20)`, { timeout: 900_000 }, () => {
-    const context = contextOf(ECDSA, 3, many);
+  const slow = process.env['SLOW'] === '1';
+  const [few, many] = slow ? [2, 20] : [3, 6];
+  const title = `${String(few)}-of-${String(many)}: one key, every pair fits, and devices far apart sign`;
+  it(`${title} (SLOW=1: 2-of-20, minutes)`, { timeout: 3_600_000 }, () => {
+    const context = contextOf(ECDSA, few, many);
     const run = generate(context);
     const shares = expectOneKey(context, run);
     const { info } = shares.get(1) ?? expect.unreachable();
     expect(interpolates(info, [1, 2, many], shares)).toBe(true);
-    const generations = (self: PartyIndex, peer: PartyIndex) =>
+    const generation = (self: PartyIndex, peer: PartyIndex) =>
       outputOf(run, self).pairs.get(peer) ?? expect.unreachable();
-    expectPairsFit(many, generations);
+    expectPairsFit(many, generation);
+    const list = devices(many);
+    for (const signers of [
+      [1, 2, many],
+      [many - 3, many - 2, many - 1],
+    ]) {
+      const players = new Map(
+        signers.map((party) => {
+          const { share, pairs } = outputOf(run, party) as NewKey<EcdsaSuite>;
+          const book = new PairBook(share.info, party);
+          for (const [peer, one] of pairs) book.add(peer, one);
+          const items = [testItem(signers.join())];
+          const request = { requestId: requestId('far'), signers, items };
+          const identity = list[party - 1]?.identity ?? expect.unreachable();
+          return [party, { ceremony: signCeremony(request, share, book), identity }];
+        }),
+      );
+      const signed = lockstep(players, signers.join());
+      for (const party of signers) expect(outputOf(signed, party)).toHaveLength(1);
+    }
   });
 
   it('P-45 pairs of one key cannot be used with another', () => {
