@@ -61,7 +61,7 @@ function Inviting({ pairing }: Step) {
           </div>
           <div>
             <p className="small soft">Or type this short code:</p>
-            <p className="code strong" translate="no">
+            <p className="code strong" translate="no" data-testid="short-code">
               {invitation.code}
             </p>
           </div>

@@ -1,0 +1,40 @@
+/** The screens before the wallet is open. Methods return when the page has settled. */
+import { expect, type Page } from '@playwright/test';
+
+export class EntryPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  async setUp(name: string, passphrase: string): Promise<void> {
+    const { page } = this;
+    await page.getByLabel('Name of this device').fill(name);
+    await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
+    await page.getByRole('button', { name: 'Set up this device' }).click();
+    await expect(page.getByRole('heading', { name: 'Set up this device' })).toBeHidden();
+  }
+
+  async unlock(passphrase: string): Promise<void> {
+    await this.tryToUnlock(passphrase);
+    await expect(this.page.getByRole('heading', { name: /^Unlock / })).toBeHidden();
+  }
+
+  /** For a passphrase that may be wrong: does not wait for what comes of it. */
+  async tryToUnlock(passphrase: string): Promise<void> {
+    const { page } = this;
+    await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
+    await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+  }
+
+  async expectLocked(): Promise<void> {
+    await expect(this.page.getByRole('heading', { name: /^Unlock / })).toBeVisible();
+  }
+
+  async takeOver(): Promise<void> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Take over in this tab' }).click();
+    await expect(page.getByRole('heading', { name: /another tab/ })).toBeHidden();
+  }
+}

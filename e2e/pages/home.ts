@@ -1,0 +1,66 @@
+/** A vault's home, its addresses and its trail. Methods return when the page has settled. */
+import { expect, type Page } from '@playwright/test';
+
+export class HomePage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  async open(): Promise<void> {
+    const { page } = this;
+    await page.goto('/#/');
+    await expect(page.getByRole('link', { name: 'Propose' })).toBeVisible();
+  }
+
+  /** Opens what waits for this device; waits until it has arrived. */
+  async openWaiting(intent: string | RegExp): Promise<void> {
+    await this.page
+      .getByRole('link', { name: 'Waiting for you' })
+      .filter({ hasText: intent })
+      .click();
+    await expect(this.page.getByRole('heading', { level: 1, name: intent })).toBeVisible();
+  }
+
+  async openRecent(intent: string | RegExp): Promise<void> {
+    await this.page.getByRole('link').filter({ hasText: intent }).first().click();
+    await expect(this.page.getByRole('heading', { level: 1, name: intent })).toBeVisible();
+  }
+
+  async expectBalance(account: string, balance: string): Promise<void> {
+    const row = this.page.getByRole('link', { name: `${account}: address and balances` });
+    await expect(async () => {
+      if (!(await row.getByText(balance).isVisible())) {
+        await this.page.getByRole('button', { name: 'Refresh balances' }).click();
+      }
+      await expect(row.getByText(balance)).toBeVisible({ timeout: 2_000 });
+    }).toPass();
+  }
+
+  async addAccount(name: string): Promise<void> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Add an account' }).click();
+    await page.getByLabel('Name of the account').fill(name);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect(page.getByRole('dialog')).toBeHidden();
+  }
+
+  /** The address of an account, whole. */
+  async addressOf(account: string): Promise<string> {
+    const { page } = this;
+    await page.getByRole('link', { name: `${account}: address and balances` }).click();
+    await expect(page.getByRole('heading', { name: `Receive to ${account}` })).toBeVisible();
+    return (await page.locator('.address').innerText()).replaceAll(/\s/g, '');
+  }
+
+  /** Opens the trail and verifies it; gives the sentence with the result. */
+  async verifyTrail(): Promise<string> {
+    const { page } = this;
+    await page.getByRole('link', { name: 'Trail' }).click();
+    await page.getByRole('button', { name: 'Verify now' }).click();
+    const result = page.getByText(/^(?:The trail is whole|.*The trail has faults)/);
+    await expect(result).toBeVisible();
+    return result.innerText();
+  }
+}

@@ -1,0 +1,72 @@
+/** One proposal: its review, the decision, and what became of it. Methods return when the page has settled. */
+import { expect, type Page } from '@playwright/test';
+import { hold, seeEverything } from './hold.ts';
+
+export class ProposalPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  async approve(): Promise<void> {
+    const { page } = this;
+    await seeEverything(page);
+    await hold(page, page.getByRole('button', { name: 'Hold to approve' }));
+  }
+
+  /** For whoever cannot hold. */
+  async approveInTwoSteps(): Promise<void> {
+    const { page } = this;
+    await seeEverything(page);
+    await page.getByRole('button', { name: 'Cannot hold? Do it in two steps' }).click();
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Hold to approve' })).toBeHidden();
+  }
+
+  async reject(reason: string): Promise<void> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Reject' }).click();
+    await page.getByLabel('Reason').fill(reason);
+    await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).click();
+    await expect(page.getByRole('dialog')).toBeHidden();
+  }
+
+  async withdraw(): Promise<void> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Withdraw this proposal' }).click();
+    await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
+    await expect(page.getByText('Withdrawn by the device that proposed it')).toBeVisible();
+  }
+
+  /** The words that must be equal on all devices. */
+  async words(): Promise<string[]> {
+    const list = this.page.getByRole('list', { name: 'Words of what this device shows' });
+    const words = await list.getByRole('listitem').allInnerTexts();
+    return words.map((word) => word.replaceAll(/[^a-z]/g, ''));
+  }
+
+  /** A row of the facts as its text, for example `To`. */
+  async fact(label: string): Promise<string> {
+    const row = this.page.locator('.facts > div').filter({
+      has: this.page.getByText(label, { exact: true }),
+    });
+    return row.locator('dd').innerText();
+  }
+
+  /** Waits for one of the exact words: `Signed.`, `Sent.`, `Confirmed.`, `Rejected.` … */
+  async expectStanding(text: string | RegExp, timeout?: number): Promise<void> {
+    const options = timeout === undefined ? {} : { timeout };
+    await expect(this.page.getByRole('status').filter({ hasText: text })).toBeVisible(options);
+  }
+
+  async broadcast(): Promise<void> {
+    const { page } = this;
+    await page.getByRole('button', { name: /^Send to / }).click();
+    await expect(page.getByRole('button', { name: /^Send to / })).toBeHidden();
+  }
+
+  async hash(): Promise<string> {
+    return this.page.getByTestId('transaction-hash').innerText();
+  }
+}

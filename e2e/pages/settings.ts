@@ -1,0 +1,51 @@
+/** The settings of this device. Methods return when the page has settled. */
+import { expect, type Page } from '@playwright/test';
+
+export class SettingsPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  async open(): Promise<void> {
+    await this.page.goto('/#/settings');
+    await expect(this.page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+  }
+
+  /** Stores the network; the page then asks to load again, because its node is a new address. */
+  async addNetwork(network: {
+    name: string;
+    chainId: string;
+    symbol: string;
+    node: string;
+  }): Promise<void> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Add a network' }).click();
+    await page.getByLabel('Name', { exact: true }).fill(network.name);
+    await page.getByLabel('Chain id').fill(network.chainId);
+    await page.getByLabel('Coin').fill(network.symbol);
+    await page.getByLabel('Address of the node (JSON-RPC)').fill(network.node);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Reload now' })).toBeVisible();
+  }
+
+  /** Loads the page again; it is locked afterwards. */
+  async reload(): Promise<void> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Reload now' }).click();
+    await expect(page.getByRole('heading', { name: /^Unlock / })).toBeVisible();
+  }
+
+  async chooseTheme(theme: 'System' | 'Light' | 'Dark'): Promise<void> {
+    const choice = this.page.getByRole('radio', { name: theme });
+    await choice.check({ force: true });
+    await expect(choice).toBeChecked();
+  }
+
+  async lock(): Promise<void> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Lock now' }).click();
+    await expect(page.getByRole('heading', { name: /^Unlock / })).toBeVisible();
+  }
+}
