@@ -39,14 +39,11 @@ function nodeWith(answers: Answers, asked: Asked[] = []): EvmNode {
 }
 
 function nodeThat(answer: (asked: Asked, signal: AbortSignal) => Response | Promise<Response>) {
-  const fake = async (_url: unknown, init?: RequestInit): Promise<Response> =>
-    answer(JSON.parse(String(init?.body)) as Asked, init?.signal ?? new AbortController().signal);
-  return new EvmNode({
-    url: 'http://node',
-    chainId: 1n,
-    fetch: fake as typeof fetch,
-    timeoutMs: 50,
-  });
+  const fake: typeof fetch = async (_url, init) => {
+    const body = typeof init?.body === 'string' ? init.body : '';
+    return answer(JSON.parse(body) as Asked, init?.signal ?? new AbortController().signal);
+  };
+  return new EvmNode({ url: 'http://node', chainId: 1n, fetch: fake, timeoutMs: 50 });
 }
 
 describe('EvmNode', () => {
