@@ -34,7 +34,10 @@ const keptOf = (packets: readonly Uint8Array[]): Uint8Array[] => {
 };
 function drain(early: EarlyPackets): Uint8Array[] {
   const out: Uint8Array[] = [];
-  for (let next = early.next(); next !== undefined; next = early.next()) out.push(next);
+  for (let next = early.next(); next !== undefined; next = early.next()) {
+    out.push(next);
+    if (out.length > 100) throw new Error('given back more often than kept');
+  }
   return out;
 }
 
