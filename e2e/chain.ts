@@ -8,7 +8,7 @@ import { compileCoin } from './contracts/compile.ts';
 const root = join(import.meta.dirname, '..');
 const START_TIMEOUT = 30_000;
 
-export interface CoinOptions {
+interface CoinOptions {
   readonly name?: string;
   readonly symbol?: string;
   readonly decimals?: number;

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import ts from 'typescript';
+import { build } from 'vite';
+import { expectAccessible } from './axe.ts';
 import { expect, test } from './test.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -27,15 +27,23 @@ async function stranger() {
   };
 }
 
-/** Serves a script of the sources under an address that the content policy allows. */
-async function serveScript(page: Page, source: string): Promise<string> {
-  const address = `/assets/${source.replaceAll('/', '_')}.js`;
-  const text = readFileSync(join(root, source), 'utf8');
-  const { outputText } = ts.transpileModule(text, {
-    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+/** Serves a module of the sources, with what it imports, at an address that the policy allows. */
+async function serveModule(page: Page, source: string): Promise<string> {
+  const built = await build({
+    root,
+    configFile: false,
+    logLevel: 'silent',
+    build: {
+      write: false,
+      copyPublicDir: false,
+      lib: { entry: join(root, source), formats: ['es'] },
+    },
   });
+  const [result] = Array.isArray(built) ? built : [];
+  const [chunk] = result?.output ?? [];
+  const address = '/assets/probe-module.js';
   await page.route(`**${address}`, async (route) =>
-    route.fulfill({ body: outputText, contentType: 'text/javascript' }),
+    route.fulfill({ body: chunk?.code ?? '', contentType: 'text/javascript' }),
   );
   return address;
 }
@@ -56,6 +64,12 @@ test('the app loads without an error and says what it is', async ({ newDevice })
   await expect(page).toHaveTitle(/Countersign/);
   await expect(page.getByRole('heading').first()).toBeVisible();
   expect(await page.evaluate(() => [isSecureContext, crossOriginIsolated])).toEqual([true, true]);
+});
+
+test('its first screen is accessible', async ({ newDevice }) => {
+  const { page } = await newDevice();
+  await expect(page.getByRole('heading').first()).toBeVisible();
+  await expectAccessible(page);
 });
 
 test('every answer carries the security headers', async ({ relay, request }) => {
@@ -110,7 +124,7 @@ test('restrictConnections leaves only what was configured', async ({ newDevice }
   device.expectProblem(/Content Security Policy|404/); // a page of text has no icon
   const { page } = device;
   await page.goto('/health'); // has the headers of the page, and the app has not restricted it
-  const script = await serveScript(page, 'src/ui/connect-policy.ts');
+  const script = await serveModule(page, 'src/ui/connect-policy.ts');
   expect(await reaches(page, other.origin)).toBe(true);
 
   await page.evaluate(
@@ -128,44 +142,54 @@ test('restrictConnections leaves only what was configured', async ({ newDevice }
   other.stop();
 });
 
-test('a worker that holds shares reaches nobody', async ({ newDevice, relay, request }) => {
-  const outside = await stranger();
-  const device = await newDevice();
-  device.expectProblem(/Content Security Policy/);
-  const { page } = device;
-  // The relay's own headers for a file of that name, around a body that tries to get out.
-  const path = '/assets/ceremony.worker-probe.js';
-  const headers = (await request.get(relay.url + path)).headers();
-  await page.route(`**${path}`, async (route) =>
-    route.fulfill({
-      headers: { ...headers, 'content-type': 'text/javascript' },
-      body: `const tried = [];
-        const tries = ${JSON.stringify([outside.origin, relay.url, relay.mailbox])};
-        for (const url of tries) {
-          if (url.startsWith('ws')) {
-            try { new WebSocket(url); tried.push('socket'); } catch { tried.push('refused'); }
-          } else {
-            tried.push(await fetch(url).then(() => 'reached', () => 'refused'));
+for (const { name, outcome } of [
+  { name: 'ceremony.worker-probe', outcome: 'refused' },
+  { name: 'argon2.worker-probe', outcome: 'refused' },
+  { name: 'other-probe', outcome: 'reached' }, // the probe works
+]) {
+  test(`a worker called ${name}: each connection is ${outcome}`, async ({
+    newDevice,
+    relay,
+    request,
+  }) => {
+    const outside = await stranger();
+    const device = await newDevice();
+    device.expectProblem(/Content Security Policy|404/);
+    const { page } = device;
+    // The relay's own headers for a file of that name, around a body that tries to get out.
+    const path = `/assets/${name}.js`;
+    const headers = (await request.get(relay.url + path)).headers();
+    await page.route(`**${path}`, async (route) =>
+      route.fulfill({
+        headers: { ...headers, 'content-type': 'text/javascript' },
+        body: `const tried = [];
+          for (const url of ${JSON.stringify([`${outside.origin}/`, relay.mailbox])}) {
+            tried.push(await new Promise((tell) => {
+              const reached = () => tell('reached');
+              const refused = () => tell('refused');
+              if (url.startsWith('http')) fetch(url).then(reached, refused);
+              else Object.assign(new WebSocket(url, 'mqtt'), { onopen: reached, onerror: refused });
+            }));
           }
-        }
-        postMessage(tried);`,
-    }),
-  );
-  const tried = await page.evaluate(
-    async (address) =>
-      new Promise((resolve, reject) => {
-        const worker = new Worker(address, { type: 'module' });
-        worker.onmessage = ({ data }) => {
-          resolve(data);
-        };
-        worker.onerror = reject;
+          postMessage(tried);`,
       }),
-    path,
-  );
-  expect(tried).toEqual(['refused', 'refused', expect.stringMatching(/refused|socket/)]);
-  expect(outside.seen).toEqual([]);
-  outside.stop();
-});
+    );
+    const tried = await page.evaluate(
+      async (address) =>
+        new Promise((resolve, reject) => {
+          const worker = new Worker(address, { type: 'module' });
+          worker.onmessage = ({ data }) => {
+            resolve(data);
+          };
+          worker.onerror = reject;
+        }),
+      path,
+    );
+    expect(tried).toEqual([outcome, outcome]);
+    expect(outside.seen).toEqual(outcome === 'reached' ? ['/'] : []);
+    outside.stop();
+  });
+}
 
 test('it opens offline once it was opened', async ({ newDevice }) => {
   const { page, context } = await newDevice();

@@ -16,7 +16,7 @@ function onPath() {
   return names.flatMap((name) => folders.map((folder) => join(folder, name)));
 }
 
-/** The path of the first Chromium that starts, in the order of docs/testing.md; `undefined`: none. */
+/** The path of the first Chromium that starts: the named one, Playwright's, the system's; or `undefined`. */
 export function findBrowser() {
   const named = process.env.COUNTERSIGN_CHROMIUM;
   if (named !== undefined && named !== '') return starts(named) ? named : undefined;
