@@ -1,6 +1,9 @@
 /** The screens before the wallet is open. Methods return when the page has settled. */
 import { expect, type Page } from '@playwright/test';
 
+/** Deriving a key from the passphrase is made slow on purpose, and a test machine may be busy. */
+const derived = { timeout: 60_000 };
+
 export class EntryPage {
   readonly page: Page;
 
@@ -13,12 +16,12 @@ export class EntryPage {
     await page.getByLabel('Name of this device').fill(name);
     await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
     await page.getByRole('button', { name: 'Set up this device' }).click();
-    await expect(page.getByRole('heading', { name: 'Set up this device' })).toBeHidden();
+    await expect(page.getByRole('heading', { name: 'Set up this device' })).toBeHidden(derived);
   }
 
   async unlock(passphrase: string): Promise<void> {
     await this.tryToUnlock(passphrase);
-    await expect(this.page.getByRole('heading', { name: /^Unlock / })).toBeHidden();
+    await expect(this.page.getByRole('heading', { name: /^Unlock / })).toBeHidden(derived);
   }
 
   /** For a passphrase that may be wrong: does not wait for what comes of it. */
