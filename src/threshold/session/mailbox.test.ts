@@ -152,6 +152,16 @@ describe('P-38 a second message in one slot', () => {
     expect(evidence).toEqual({ round: 1, from: 2, packets: [seven(1), seven(2)] });
   });
 
+  it('keeps the packet of the broadcast, whatever else the party sent in that round', () => {
+    const box = mailbox();
+    box.put(1, 'broadcast', 2, four(2), seven(1));
+    box.put(1, 'direct', 2, six(2), seven(3));
+    const { evidence } = equivocation(() => {
+      box.put(1, 'broadcast', 2, four(9), seven(2));
+    });
+    expect(evidence.packets).toEqual([seven(1), seven(2)]);
+  });
+
   it('keeps no evidence without both packets', () => {
     for (const [first, second] of [
       [undefined, seven(2)],
