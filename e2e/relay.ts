@@ -5,11 +5,18 @@ import type * as RelayModule from '../src/relay/relay.ts';
 
 export type Relay = RelayModule.Relay;
 
-const root = join(import.meta.dirname, '..');
+/** The built app. */
+export const dist = join(import.meta.dirname, '../dist');
 
-/** @param port the port of a relay that was closed, to bring it back where the devices look for it */
-export async function startRelay(port = 0): Promise<Relay> {
-  const built = pathToFileURL(join(root, 'dist-relay/relay.js')).href;
+interface Options {
+  /** The port of a relay that was closed, to bring it back where the devices look for it. */
+  readonly port?: number;
+  /** Another folder to serve than the built app. */
+  readonly root?: string;
+}
+
+export async function startRelay({ port = 0, root = dist }: Options = {}): Promise<Relay> {
+  const built = pathToFileURL(join(dist, '../dist-relay/relay.js')).href;
   const relay = (await import(built)) as typeof RelayModule;
-  return relay.startRelay({ root: join(root, 'dist'), host: '127.0.0.1', port });
+  return relay.startRelay({ root, host: '127.0.0.1', port });
 }
