@@ -94,7 +94,7 @@ describe('P-37 early packets that anyone may have forged', () => {
     concat(packet, new Uint8Array(length - packet.length));
 
   it('take four places of one slot, and never the place of one that came before', () => {
-    const flood = Array.from({ length: 10_000 }, (_, i) => numbered(i));
+    const flood = Array.from({ length: 500 }, (_, i) => numbered(i));
     expect(keptOf(flood)).toEqual(flood.slice(0, CANDIDATES));
     expect(keptOf([broadcast(1), ...flood])[0]).toEqual(broadcast(1));
   });
