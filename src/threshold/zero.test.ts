@@ -1,7 +1,9 @@
 /** Zero shares (P-29). */
 import { describe, expect, it } from 'vitest';
-import { toHex } from '../codec.ts';
+import { toHex, u16 } from '../codec.ts';
+import { hash, hashToScalar } from './hash.ts';
 import { ORDER, reduce } from './scalars.ts';
+import { TAGS } from './tags.ts';
 import { seeded } from './testing/seeded.ts';
 import { zeroSeed, zeroShare } from './zero.ts';
 
@@ -40,6 +42,13 @@ describe('zeroSeed', () => {
     expect(new Set(seeds.map(toHex)).size).toBe(seeds.length);
   });
 
+  it('is the hash of the specification, lower number first, on both sides', () => {
+    const [lower, higher] = [half(9, 10), half(10, 9)];
+    const expected = hash(TAGS.zeroSeed, sid, u16(9), u16(10), lower, higher);
+    expect(seedOf(9, 10)).toEqual(expected);
+    expect(seedOf(10, 9)).toEqual(expected);
+  });
+
   it('orders ids as numbers: 9 before 10', () => {
     expect(zeroSeed(sid, 9, 10, half(9, 10), half(10, 9))).toEqual(
       zeroSeed(sid, 10, 9, half(10, 9), half(9, 10)),
@@ -48,6 +57,13 @@ describe('zeroSeed', () => {
 });
 
 describe('zeroShare', () => {
+  it('adds what is shared with higher numbers and subtracts the rest', () => {
+    const value = (peer: number): bigint =>
+      hashToScalar(ORDER, TAGS.zero, seedOf(9, peer), isid, echo1);
+    const share = zeroShare(9, seedsOf([2, 9, 10], 9), isid, echo1);
+    expect(share).toBe(reduce(value(10) - value(2)));
+  });
+
   it.each([[[1, 2]], [[1, 3]], [[1, 2, 3]], [[2, 9, 10]], [[1, 2, 3, 4, 5]], [[7, 100, 200, 255]]])(
     'P-29 the shares of %j add up to zero',
     (set) => {
