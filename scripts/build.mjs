@@ -1,7 +1,16 @@
 // Builds the app into dist/ and the relay into dist-relay/, if they are not those of the present sources.
 // The relay comes out as plain JavaScript that needs no node_modules.
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'vite';
 import { sourceHash } from './sources.mjs';
 
@@ -31,6 +40,15 @@ const buildRelay = async (outDir) =>
     },
   });
 
+/** Compressed copies beside the files: the relay sends them to whoever takes them. */
+function compress(folder) {
+  const names = readdirSync(folder, { recursive: true });
+  for (const path of names.filter((name) => /\.(?:js|css|html|svg)$/.test(name))) {
+    const content = readFileSync(join(folder, path));
+    writeFileSync(join(folder, `${path}.br`), brotliCompressSync(content));
+  }
+}
+
 /** Throws with Vite's message when it fails; what was built before stays then. */
 export async function buildAll() {
   const hash = sourceHash();
@@ -41,6 +59,7 @@ export async function buildAll() {
   const fresh = mkdtempSync(join(root, 'node_modules/.cache/build-'));
   try {
     await build({ root, logLevel: 'warn', build: { outDir: join(fresh, 'dist') } });
+    compress(join(fresh, 'dist'));
     await buildRelay(join(fresh, 'dist-relay'));
     writeFileSync(join(fresh, 'dist-relay/build-hash'), hash);
     for (const folder of ['dist', 'dist-relay']) {

@@ -64,8 +64,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 function answerer(root: string): (request: IncomingMessage, response: ServerResponse) => void {
   const files = sirv(root, {
     etag: true,
-    gzip: true,
-    brotli: true,
+    brotli: true, // scripts/build.mjs makes them
     setHeaders(response, path) {
       response.setHeader('Cache-Control', cacheControl(path));
     },
