@@ -127,7 +127,6 @@ export function slotIfEarly(
   self: PartyIndex,
   packet: Uint8Array,
 ): PacketSlot | undefined {
-  if (packet.length < HEADER_BYTES) return undefined;
   const read = readPacket({ ...frame, sid: packet.slice(8, LENGTH_OFFSET) }, packet);
   if (read === undefined || read.slot.round === 0) return undefined;
   const { from, to } = read.slot;
@@ -149,7 +148,6 @@ export interface BroadcastPacket {
 
 /** Takes a broadcast packet of any session apart, or gives `undefined`. Verifies no signature. */
 export function readBroadcast(packet: Uint8Array): BroadcastPacket | undefined {
-  if (packet.length < HEADER_BYTES) return undefined;
   const suite = nameOf(SUITE_CODES, packet[1]);
   const protocol = nameOf(PROTOCOL_CODES, packet[2]);
   if (suite === undefined || protocol === undefined) return undefined;
