@@ -28,9 +28,8 @@ export const encodeCbor = (value: CborValue): Uint8Array =>
  * @throws DecodeError for anything but the one canonical encoding
  */
 export function decodeCbor(bytes: Uint8Array, what: string): unknown {
-  let value: unknown;
   try {
-    value = decode(bytes, {
+    const value: unknown = decode(bytes, {
       strict: true,
       rejectDuplicateMapKeys: true,
       allowIndefinite: false,
@@ -38,13 +37,11 @@ export function decodeCbor(bytes: Uint8Array, what: string): unknown {
       allowNaN: false,
       allowInfinity: false,
     });
+    // What the strict reader lets through, such as floats or unsorted keys, does not come out the same.
+    if (equalBytes(encodeCbor(value as CborValue), bytes)) return value;
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : 'not CBOR';
     throw new DecodeError(`${what}: ${detail}`);
   }
-  // What the strict reader lets through, such as floats or unsorted keys, does not come out the same.
-  if (!equalBytes(encodeCbor(value as CborValue), bytes)) {
-    throw new DecodeError(`${what}: not in canonical CBOR`);
-  }
-  return value;
+  throw new DecodeError(`${what}: not in canonical CBOR`);
 }

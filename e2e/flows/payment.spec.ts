@@ -14,6 +14,8 @@ test('three devices make a vault, two of them review and sign a payment', async 
   await chain.fund(vault.address, 10n ** 18n);
   await openSettledVault(vault, chain);
   const [ada, ben, cleo] = vault.devices;
+  // What a browser says about a network that is gone.
+  cleo.expectProblem(/ERR_INTERNET_DISCONNECTED/);
   await cleo.context.setOffline(true);
 
   const propose = new ProposePage(ada.page);
@@ -21,7 +23,9 @@ test('three devices make a vault, two of them review and sign a payment', async 
   await propose.fill({ to: TO, amount: '0.25', note: 'rent' });
   await propose.propose();
 
-  await new HomePage(ben.page).openWaiting(/^Send 0\.25 ETH/);
+  const home = new HomePage(ben.page);
+  await home.open();
+  await home.openWaiting('Send 0.25 ETH');
   const onBen = new ProposalPage(ben.page);
   const onAda = new ProposalPage(ada.page);
   expect(await onBen.words()).toEqual(await onAda.words());

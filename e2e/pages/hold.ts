@@ -15,7 +15,10 @@ export async function seeEverything(page: Page): Promise<void> {
 export async function hold(page: Page, button: Locator): Promise<void> {
   await expect(button).toBeEnabled();
   await button.hover();
+  const held = page.locator('button[data-holding]');
   await page.mouse.down();
-  await expect(button).toBeHidden();
+  await expect(held).toBeVisible();
+  await expect(held).toBeHidden();
   await page.mouse.up();
+  await expect(button).toBeHidden();
 }

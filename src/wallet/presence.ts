@@ -11,6 +11,10 @@ import type { PresenceMessage } from './wire.ts';
 const ASK_EVERY_MS = 20_000;
 /** Without an answer for so long, a device counts as offline. */
 const FORGET_AFTER_MS = 50_000;
+/** An answer to an older question proves nothing. */
+const ANSWER_WITHIN_MS = 30_000;
+/** Two devices that greet each other do not ask each other on and on. */
+const ASK_AGAIN_MS = 5_000;
 
 export interface PresencePort {
   now(): number;
@@ -27,7 +31,8 @@ export interface PresencePort {
 }
 
 interface Contact {
-  asked: string | undefined;
+  /** Open questions: when each was asked, by nonce. */
+  readonly asked: Map<string, number>;
   /** When it last answered or sent anything. */
   heard: number | undefined;
   online: boolean;
@@ -48,7 +53,7 @@ export class Presence {
     this.#contacts = new Map(
       peers.map((peer) => [
         peer,
-        before.get(peer) ?? { asked: undefined, heard: undefined, online: false },
+        before.get(peer) ?? { asked: new Map(), heard: undefined, online: false },
       ]),
     );
     for (const peer of peers) if (!before.has(peer)) this.#ask(peer);
@@ -76,12 +81,10 @@ export class Presence {
       case 'hello':
         this.#port.send(from, { t: 'here', nonce: message.nonce });
         // The greeting itself may be old: whether that device is there now, its answer will tell.
-        if (!contact.online) this.#ask(from);
+        if (!contact.online && !this.#askedLately(contact)) this.#ask(from);
         return;
       case 'here':
-        if (toHex(message.nonce) !== contact.asked) return;
-        contact.asked = undefined;
-        this.#heard(from, contact);
+        if (this.#answers(contact, toHex(message.nonce))) this.#heard(from, contact);
         return;
       case 'bye':
         contact.online = false;
@@ -119,8 +122,23 @@ export class Presence {
     const contact = this.#contacts.get(peer);
     if (contact === undefined) return;
     const nonce = this.#port.random(16);
-    contact.asked = toHex(nonce);
+    const now = this.#port.now();
+    for (const [old, at] of contact.asked) {
+      if (now - at > ANSWER_WITHIN_MS) contact.asked.delete(old);
+    }
+    contact.asked.set(toHex(nonce), now);
     this.#port.send(peer, { t: 'hello', nonce });
+  }
+
+  #askedLately({ asked }: Contact): boolean {
+    return [...asked.values()].some((at) => this.#port.now() - at < ASK_AGAIN_MS);
+  }
+
+  /** Whether a nonce is that of an open question; it then counts as answered. */
+  #answers({ asked }: Contact, nonce: string): boolean {
+    const at = asked.get(nonce);
+    asked.delete(nonce);
+    return at !== undefined && this.#port.now() - at <= ANSWER_WITHIN_MS;
   }
 
   #schedule(): void {

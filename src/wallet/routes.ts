@@ -3,7 +3,7 @@
  * wait a little: a faster member may be a message ahead.
  */
 import { toHex } from '../codec.ts';
-import { createLink, type Link, type SetTimer } from '../ceremonies/index.ts';
+import { CeremonyError, createLink, type Link, type SetTimer } from '../ceremonies/index.ts';
 import type { DeviceId } from '../network/index.ts';
 import type { CeremonyMessage } from './wire.ts';
 
@@ -83,9 +83,14 @@ export class CeremonyRoutes {
     early.bytes += packet.length;
   }
 
-  /** Forgets everything that waits. */
+  /** Ends every session and forgets everything that waits. */
   close(): void {
     for (const key of [...this.#early.keys()]) this.#forget(key);
+    const reason = new CeremonyError({
+      code: 'ceremonies/closed',
+      message: 'This device was locked or closed.',
+    });
+    for (const { link } of this.#routes.values()) link.close(reason);
     this.#routes.clear();
   }
 

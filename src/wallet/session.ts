@@ -51,6 +51,8 @@ export interface SessionOptions {
   readonly name: string;
   /** The view has to be made anew. */
   readonly changed: () => void;
+  /** Whether the browser lets this page connect to an origin. */
+  readonly mayConnect: (origin: string) => boolean;
 }
 
 export class Session {
@@ -267,7 +269,7 @@ export class Session {
     const { plain, unlocked } = this.#options;
     await writeDevice(plain, unlocked.storage, this.device.name, settings);
     this.#settings = settings;
-    this.#nodes.setNetworks(settings.networks);
+    this.#setNetworks();
     for (const vault of this.#vaults.values()) vault.consider();
     this.#changed();
   }
@@ -316,13 +318,25 @@ export class Session {
     this.#setPeers();
     this.#pairing = await PairingRun.resume(this.#pairingPort());
     this.#setPeers();
-    this.#nodes.setNetworks(this.#settings.networks);
+    this.#setNetworks();
     this.#linkChanged();
     // Without an answer the storage may go when the disk is full; the settings screen says so.
     void platform.persist().then((persisted) => {
       this.#persisted = persisted;
       this.#changed();
     });
+  }
+
+  /** A node that the browser does not let this page reach yet is left alone until the page loads again. */
+  #setNetworks(): void {
+    const { mayConnect } = this.#options;
+    this.#nodes.setNetworks(
+      this.#settings.networks.map((network) =>
+        network.rpcUrl === undefined || mayConnect(new URL(network.rpcUrl).origin)
+          ? network
+          : { ...network, rpcUrl: undefined },
+      ),
+    );
   }
 
   async #openVault(founding: Uint8Array): Promise<Vault> {
@@ -533,7 +547,8 @@ export class Session {
     return {
       relay: state.kind,
       reason: state.kind === 'down' ? state.reason : undefined,
-      offline: this.#options.platform.isOffline(),
+      // A browser may call a machine offline whose relay is on that machine.
+      offline: state.kind !== 'up' && this.#options.platform.isOffline(),
     };
   }
 

@@ -231,6 +231,7 @@ class Main {
       changed: () => {
         if (this.#session !== undefined) this.state.set(this.#session.view());
       },
+      mayConnect: (origin) => this.#origins.has(origin),
     });
     this.#session = session;
     this.state.set(session.view());

@@ -23,6 +23,10 @@ export function browserConnection(options: ConnectionOptions): Connection {
     })),
   });
   const channel = new RouterChannel(mesh, mailbox);
+  const online = (): void => {
+    mailbox.retryNow();
+  };
+  addEventListener('online', online);
   return {
     channel,
     setWanted: (peers) => {
@@ -36,6 +40,9 @@ export function browserConnection(options: ConnectionOptions): Connection {
       };
     },
     lookUp: async (code) => fetchInvitation({ url, code }),
-    close: async () => channel.close(),
+    async close() {
+      removeEventListener('online', online);
+      await channel.close();
+    },
   };
 }

@@ -218,11 +218,11 @@ export class World {
     for (const { wallet } of this.devices) await wallet.endPairing();
   }
 
-  /** Gives every device a node of the chain. */
+  /** Gives every device a node of the chain, and loads the pages anew, as the browser demands. */
   async setNodes(): Promise<void> {
-    for (const { wallet, state } of this.devices) {
-      await wallet.saveSettings({
-        ...state.settings,
+    for (const device of this.devices) {
+      await device.wallet.saveSettings({
+        ...device.state.settings,
         networks: [
           {
             chainId: this.chain.chainId,
@@ -233,6 +233,8 @@ export class World {
           },
         ],
       });
+      await device.close();
+      await device.open();
     }
   }
 

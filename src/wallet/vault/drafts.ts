@@ -177,7 +177,7 @@ export class Drafts {
       const { tx } = judged.request;
       return (
         judged.proposal.maybeSigned &&
-        judged.status !== 'confirmed' &&
+        !this.#isSpent(judged) &&
         judged.account.index === account.index &&
         tx.chainId === chainId &&
         tx.to === to &&
@@ -186,6 +186,13 @@ export class Drafts {
         tx.nonce !== nonce
       );
     });
+  }
+
+  /** Whether the own node says that the nonce of a proposal is used up. A member's word is not enough. */
+  #isSpent({ request, account }: Judged): boolean {
+    const { chainId, nonce } = request.tx;
+    const state = this.#port.nodes.accountState(chainId, account.address);
+    return state !== undefined && state.nextNonce > nonce;
   }
 
   /** What the person left open, from the node. `undefined`: the errors are in `fields`. */
@@ -269,7 +276,7 @@ export class Drafts {
           from.index === account.index &&
           request.tx.chainId === chainId &&
           (['open', 'approved', 'signing', 'signed', 'broadcast'].includes(status) ||
-            (proposal.maybeSigned && status !== 'confirmed')),
+            proposal.maybeSigned),
       )
       .map(({ request }) => request.tx.nonce);
     while (taken.includes(next)) next += 1n;

@@ -70,7 +70,13 @@ export class VaultJournal {
       const { identity: author, sign } = this.#port;
       const now = this.#port.now();
       const { log, entry } = await createEvent(this.#log, { author, now, content }, sign);
-      await this.#store([entry]);
+      try {
+        await this.#store([entry]);
+      } catch (error) {
+        // It may have reached the disk all the same, and its number must not be used twice.
+        await this.#reload();
+        throw error;
+      }
       this.#log = log;
       this.#port.changed();
       this.announce();
@@ -102,6 +108,15 @@ export class VaultJournal {
   /** Every signed event, for verification and export. */
   events(): Uint8Array[] {
     return [...this.#log.entries.values()].map(({ bytes }) => bytes);
+  }
+
+  async #reload(): Promise<void> {
+    const stored = await this.#port.storage.list(this.#bucket);
+    this.#log = restoreLog(
+      this.#log.founding,
+      stored.map(({ value }) => value),
+    );
+    this.#port.changed();
   }
 
   #framed(message: Uint8Array): Uint8Array {
