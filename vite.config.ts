@@ -18,6 +18,9 @@ export default defineConfig({
     assetsInlineLimit: 0, // the content policy allows no data: addresses
     modulePreload: { polyfill: false },
     sourcemap: true, // so that anybody can read what runs
+    chunkSizeWarningLimit: 1500, // the word lists of the passphrase check, loaded when needed
+    // 'use client' in the packages is for servers that render; there is none.
+    rolldownOptions: { checks: { moduleLevelDirective: false, pluginTimings: false } },
   },
   worker: { format: 'es' },
   plugins: [policies(), app()],
