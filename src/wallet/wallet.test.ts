@@ -1,50 +1,42 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { PaymentForm } from './api.ts';
-import { World } from './testing/world.ts';
+import { PAYEE, vaultTemplate, World, type Template } from './testing/world.ts';
 
-const TO = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';
-const payment = (change: Partial<PaymentForm> = {}): PaymentForm => ({
-  account: 0,
-  chainId: 31_337n,
-  to: TO,
-  amount: '0.5',
-  asset: 'native',
-  maxFee: '',
-  priorityFee: '',
-  gasLimit: '',
-  nonce: '',
-  note: 'rent',
-  expiresInHours: 24,
-  ...change,
+let template: Template;
+let world: World;
+
+beforeAll(async () => {
+  template = await vaultTemplate();
+}, 120_000);
+
+afterEach(async () => {
+  await world.close();
 });
 
-describe('three devices', () => {
-  it('make a vault, and two of them pay', async () => {
-    const world = new World();
-    await world.makeVault();
-    const [ada, ben, cleo] = [world.device(0), world.device(1), world.device(2)];
-    const addresses = new Set(world.devices.map(({ vault }) => vault.accounts[0]?.address));
-    expect(addresses.size).toBe(1);
-    expect(new Set(world.devices.map(({ vault }) => vault.fingerprint.join())).size).toBe(1);
-    const address = ada.vault.accounts[0]?.address ?? '';
-    world.chain.fund(address, 10n ** 18n);
-    await world.setNodes();
-    cleo.setOnline(false);
+describe('three devices with a vault for two', () => {
+  it('know the same key by the same address and words', async () => {
+    world = await World.from(template);
+    const addresses = world.devices.map(({ vault }) => vault.accounts[0]?.address);
+    expect(addresses[0]).toMatch(/^0x[0-9a-fA-F]{40}$/);
+    expect(new Set(addresses).size).toBe(1);
+    const words = world.devices.map(({ vault }) => vault.fingerprint.join(' '));
+    expect(words[0]?.split(' ')).toHaveLength(4);
+    expect(new Set(words).size).toBe(1);
+  });
 
-    const draft = await ada.wallet.draftPayment(ada.vault.id, payment());
-    if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
-    const id = await ada.wallet.propose(draft.value);
+  it('pay when two of them approve; the third learns of it', async () => {
+    world = await World.from(template);
+    const [ada, ben, cleo] = [world.device(0), world.device(1), world.device(2)];
+    cleo.setOnline(false);
+    const id = await ada.pay();
     await world.until(() => ben.proposal(id)?.canApprove === true);
     expect(ben.vault.waiting).toEqual([id]);
-    expect(ben.proposal(id)?.review.intent).toContain('0.5');
+    expect(ben.shown(id).review.intent).toContain('0.5');
     await ben.wallet.approve(id);
-    await world.until(() => ada.proposal(id)?.status === 'confirmed');
-    await world.until(() => ben.proposal(id)?.status === 'confirmed');
-    expect(world.chain.balance(TO)).toBe(5n * 10n ** 17n);
+    await world.until(() => [ada, ben].every((one) => one.shown(id).status === 'confirmed'));
+    expect(world.chain.balance(PAYEE)).toBe(5n * 10n ** 17n);
     expect(world.chain.transactions).toHaveLength(1);
-
+    expect(cleo.proposal(id)).toBeUndefined();
     cleo.setOnline(true);
     await world.until(() => cleo.proposal(id)?.status === 'confirmed');
-    await world.close();
   });
 });

@@ -14,15 +14,19 @@ import { CHEAP_KDF_POLICY } from '../../keystore/testing/cheap-kdf.ts';
 import {
   MemoryHub,
   ReplayGuard,
+  type Channel,
   type DeviceId,
+  type MemoryChannel,
   type MemoryHubOptions,
+  type Stream,
 } from '../../network/index.ts';
-import type { Wallet } from '../api.ts';
+import type { PaymentForm, Wallet } from '../api.ts';
 import type { Connection, ConnectionOptions, Platform } from '../platform.ts';
 import type { OpenState, PairingView, ProposalView, VaultView } from '../state.ts';
 import { createWallet } from '../wallet.ts';
 import { FakeChain } from './chain.ts';
 import { ManualClock } from './clock.ts';
+import { Life, type Crash } from './life.ts';
 
 export const PASSPHRASE = 'correct horse battery staple';
 const START = Date.UTC(2026, 10, 24, 12);
@@ -31,21 +35,51 @@ const TURN_MS = 50;
 
 export interface WorldOptions extends MemoryHubOptions {
   readonly names?: readonly string[];
+  /** Milliseconds since 1970 at the beginning. */
+  readonly now?: number;
 }
+
+/** Devices as they were put away once: every test can begin from there. */
+export interface Template {
+  readonly now: number;
+  readonly devices: readonly {
+    readonly name: string;
+    readonly storage: MemorySnapshot;
+    readonly keyPairs: MemoryKeyPairStore;
+  }[];
+}
+
+/** Sees what a device sends. What it gives is sent instead; `undefined`: nothing is. */
+export type SendHook = (to: DeviceId, stream: Stream, body: Uint8Array) => Uint8Array | undefined;
 
 /** One browser profile: what it stored, and the wallet that runs in it now. */
 export class TestDevice {
   readonly name: string;
   readonly storage = new MemoryStorage();
-  readonly keyPairs = new MemoryKeyPairStore();
+  readonly keyPairs: MemoryKeyPairStore;
   readonly world: World;
   #wallet: Wallet | undefined;
-  #id: DeviceId | undefined;
+  #life = new Life();
+  #channel: MemoryChannel | undefined;
   invitation: string | undefined;
+  onSend: SendHook | undefined;
+  /** Takes the place of the chain's node for this device. */
+  fetch: typeof fetch | undefined;
 
-  constructor(world: World, name: string) {
+  constructor(world: World, name: string, keyPairs = new MemoryKeyPairStore()) {
     this.world = world;
     this.name = name;
+    this.keyPairs = keyPairs;
+  }
+
+  get id(): DeviceId {
+    return this.channel.self;
+  }
+
+  /** The carrier itself, for messages that no honest wallet sends. */
+  get channel(): MemoryChannel {
+    if (this.#channel === undefined) throw new Error(`${this.name} never connected`);
+    return this.#channel;
   }
 
   get wallet(): Wallet {
@@ -55,6 +89,7 @@ export class TestDevice {
 
   /** Loads the page. */
   start(): Wallet {
+    this.#life = new Life();
     this.#wallet = createWallet(this.#platform());
     return this.#wallet;
   }
@@ -77,9 +112,33 @@ export class TestDevice {
     this.#wallet = undefined;
   }
 
+  /** The page is gone without notice: what it had not stored or sent by now is lost. */
+  crash(): void {
+    this.#life.end();
+    this.#channel?.setOnline(false);
+    this.#wallet = undefined;
+  }
+
+  /** The page will be gone at its `nth` write from now, before or after the write is kept. */
+  crashAtWrite(nth: number, when: Crash): void {
+    this.#life.endAtWrite(nth, when, () => {
+      this.crash();
+    });
+  }
+
+  /** How many times this page wrote to its storage. */
+  get writes(): number {
+    return this.#life.writes;
+  }
+
+  /** Whether a page is loaded. */
+  get isRunning(): boolean {
+    return this.#wallet !== undefined;
+  }
+
   /** Pulls the network, or plugs it in again. */
   setOnline(online: boolean): void {
-    if (this.#id !== undefined) this.world.hub.setOnline(this.#id, online);
+    this.world.hub.setOnline(this.id, online);
   }
 
   get state(): OpenState {
@@ -102,10 +161,26 @@ export class TestDevice {
     return this.vault.proposals.find((proposal) => proposal.id === id);
   }
 
+  /** The proposal, which has to be there. */
+  shown(id: string): ProposalView {
+    const proposal = this.proposal(id);
+    if (proposal === undefined) throw new Error(`${this.name} does not know the proposal`);
+    return proposal;
+  }
+
+  /** Proposes a payment, approved by this device. Gives the proposal's id. */
+  async pay(change: Partial<PaymentForm> = {}): Promise<string> {
+    const draft = await this.wallet.draftPayment(this.vault.id, paymentForm(change));
+    if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
+    return this.wallet.propose(draft.value);
+  }
+
   #platform(): Platform {
     const { world } = this;
+    const life = this.#life;
+    const storage = life.storage(this.storage);
     return {
-      clock: world.clock,
+      clock: life.clock(world.clock),
       origin: 'https://wallet.example',
       ownRelay: 'wss://wallet.example/mqtt',
       invitation: this.invitation,
@@ -115,18 +190,21 @@ export class TestDevice {
         onAsked: () => undefined,
         release: () => undefined,
       },
-      fetch: async (input, init) => world.chain.fetch(input, init),
+      fetch: async (input, init) => {
+        const answer = await (this.fetch ?? world.chain.fetch)(input, init);
+        return life.isOver ? new Promise(() => undefined) : answer;
+      },
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       unsupported: () => undefined,
       openKeystore: async () => ({
-        keystore: await Keystore.open(this.storage, this.keyPairs, localKdf, CHEAP_KDF_POLICY),
-        plain: this.storage,
+        keystore: await Keystore.open(storage, this.keyPairs, localKdf, CHEAP_KDF_POLICY),
+        plain: storage,
       }),
       strength: async () => ({ score: 4, holds: 'centuries', advice: undefined }),
       connect: (options) => this.#connect(options),
-      openCeremonies: async ({ storage, keys }) =>
+      openCeremonies: async ({ storage: records, keys }) =>
         CeremonyHost.open({
-          records: storage,
+          records,
           identity: { publicKey: keys.identityPublic, sign: async (bytes) => keys.sign(bytes) },
           random: (length) => crypto.getRandomValues(new Uint8Array(length)),
         }),
@@ -138,9 +216,25 @@ export class TestDevice {
   }
 
   #connect({ keys, replay }: ConnectionOptions): Connection {
-    const channel = this.world.hub.connect(keys, new ReplayGuard(replay));
-    this.#id = channel.self;
+    const inner = this.world.hub.connect(keys, new ReplayGuard(replay));
+    this.#channel = inner;
     const { codes } = this.world;
+    const channel: Channel = {
+      self: inner.self,
+      send: async (to, stream, body) => {
+        const out = this.onSend === undefined ? body : this.onSend(to, stream, body);
+        if (out !== undefined) await inner.send(to, stream, out);
+      },
+      onMessage: (listener) => inner.onMessage(listener),
+      onStranger: (listener) => inner.onStranger(listener),
+      setPeers: (peers) => {
+        inner.setPeers(peers);
+      },
+      state: () => inner.state(),
+      peerState: (peer) => inner.peerState(peer),
+      onState: (listener) => inner.onState(listener),
+      close: async () => inner.close(),
+    };
     return {
       channel,
       setWanted: () => undefined,
@@ -156,15 +250,35 @@ export class TestDevice {
 }
 
 export class World {
-  readonly clock = new ManualClock(START);
+  readonly clock: ManualClock;
   readonly chain = new FakeChain(31_337n);
   readonly codes = new Map<string, Uint8Array>();
   readonly hub: MemoryHub;
   readonly devices: readonly TestDevice[];
 
-  constructor({ names = ['Ada', 'Ben', 'Cleo'], ...hub }: WorldOptions = {}) {
+  constructor(
+    { names = ['Ada', 'Ben', 'Cleo'], now = START, ...hub }: WorldOptions = {},
+    template?: Template,
+  ) {
+    this.clock = new ManualClock(template?.now ?? now);
     this.hub = new MemoryHub(hub);
-    this.devices = names.map((name) => new TestDevice(this, name));
+    this.devices =
+      template === undefined
+        ? names.map((name) => new TestDevice(this, name))
+        : template.devices.map(({ name, storage, keyPairs }) => {
+            const device = new TestDevice(this, name, keyPairs);
+            device.storage.restore(storage);
+            return device;
+          });
+  }
+
+  /** The devices of a template, opened, with money in their first account. */
+  static async from(template: Template, hub: MemoryHubOptions = {}): Promise<World> {
+    const world = new World(hub, template);
+    for (const device of world.devices) await device.open();
+    const [account] = world.device(0).vault.accounts;
+    if (account !== undefined) world.chain.fund(account.address, 10n ** 18n);
+    return world;
   }
 
   device(index: number): TestDevice {
@@ -238,11 +352,45 @@ export class World {
     }
   }
 
-  /** What every device stored, to begin other tests from. */
-  snapshot(): readonly MemorySnapshot[] {
-    return this.devices.map(({ storage }) => storage.snapshot());
+  /** Puts the devices away, to begin other tests from. */
+  async template(): Promise<Template> {
+    await this.close();
+    return {
+      now: this.clock.now(),
+      devices: this.devices.map(({ name, storage, keyPairs }) => ({
+        name,
+        storage: storage.snapshot(),
+        keyPairs,
+      })),
+    };
   }
 }
+
+/** A vault with its key, on all devices, with nodes. Takes seconds: once for each file of tests. */
+export async function vaultTemplate(threshold = 2, options: WorldOptions = {}): Promise<Template> {
+  const world = new World(options);
+  await world.makeVault(threshold);
+  await world.setNodes();
+  return world.template();
+}
+
+export const PAYEE = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';
+
+/** Half an ether, everything else by the node. */
+export const paymentForm = (change: Partial<PaymentForm> = {}): PaymentForm => ({
+  account: 0,
+  chainId: 31_337n,
+  to: PAYEE,
+  amount: '0.5',
+  asset: 'native',
+  maxFee: '',
+  priorityFee: '',
+  gasLimit: '',
+  nonce: '',
+  note: 'rent',
+  expiresInHours: 24,
+  ...change,
+});
 
 const turn = async (): Promise<void> =>
   new Promise((resolve) => {
