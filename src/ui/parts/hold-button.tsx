@@ -59,6 +59,7 @@ export function HoldButton(props: {
       <button
         type="button"
         className="button button-go button-wide hold"
+        aria-label={props.busy ?? props.label}
         aria-disabled={blocked}
         aria-describedby={props.describedBy}
         data-holding={holding ? '' : undefined}

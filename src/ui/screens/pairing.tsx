@@ -165,15 +165,31 @@ function Confirming({ pairing }: Step) {
 }
 
 function Generating({ pairing }: Step) {
+  const wallet = useWallet();
+  const action = useAction();
+  const { problem, vaultId } = pairing;
   return (
     <Frame
       pairing={pairing}
       title="Making the key together"
       lead="Each device makes its own part. The whole key never exists anywhere. Keep this page open on all devices."
-      canEnd={pairing.ceremony?.cancellable === true}
+      canEnd={pairing.ceremony?.cancellable !== false}
     >
-      {pairing.ceremony === undefined ? (
-        <p role="status">Starting…</p>
+      {problem !== undefined && pairing.ceremony === undefined && vaultId !== undefined ? (
+        <>
+          <ProblemNotice problem={problem} />
+          <button
+            type="button"
+            className="button button-wide"
+            disabled={action.pending}
+            onClick={() => void action.run(async () => wallet.retryKeygen(vaultId))}
+          >
+            Try again
+          </button>
+          <ActionError error={action.error} />
+        </>
+      ) : pairing.ceremony === undefined ? (
+        <p role="status">Waiting until all devices are online…</p>
       ) : (
         <Stages ceremony={pairing.ceremony} label="Making the key" />
       )}

@@ -72,6 +72,10 @@ export class FakeWallet implements Wallet {
     this.#note('takeOver');
   }
 
+  async retryKeygen(vaultId: string): Promise<void> {
+    this.#note('retryKeygen', vaultId);
+  }
+
   async createVault(input: unknown): Promise<void> {
     this.#note('createVault', input);
   }

@@ -59,7 +59,7 @@ export function review(part: Partial<Review> = {}): Review {
   const amount = { value: 12_500_000_000n, asset: { token: USDC }, unit: usdc } as const;
   return {
     kind: 'evm-transaction',
-    intent: 'Send 12,500 USDC to a new address',
+    intent: 'Send 12\u202f500 USDC to a new address',
     network: { chainId: 1n, name: 'Ethereum', nativeSymbol: 'ETH' },
     operation: 'token-transfer',
     from: { address: OPERATIONS, own: { index: 0, name: 'Operations' } },
@@ -268,6 +268,7 @@ export function vault(part: Partial<VaultView> = {}): VaultView {
     name: 'Treasury',
     threshold: 2,
     state: 'active',
+    keygen: { ceremony: undefined, problem: undefined },
     fingerprint: ['cedar', 'window', 'noble', 'fabric', 'tunnel', 'spice'],
     members,
     accounts,
@@ -278,7 +279,13 @@ export function vault(part: Partial<VaultView> = {}): VaultView {
       { address: RESERVE, name: 'Hosting' },
     ],
     trail: [
-      event('e3', 4 * MINUTE, 'Finance phone', 'Proposed: send 12,500 USDC to a new address', 'p1'),
+      event(
+        'e3',
+        4 * MINUTE,
+        'Finance phone',
+        'Proposed: send 12\u202f500 USDC to a new address',
+        'p1',
+      ),
       event('e2', 25 * HOUR, 'This laptop', 'Sent 0.4 ETH to Hosting to Ethereum', 'p2'),
       event('e1', 30 * HOUR, 'This laptop', 'Approved: send 0.4 ETH to Hosting', 'p2'),
       event('e0', 400 * HOUR, 'Office desktop', 'The vault was made by 3 devices', undefined),
@@ -339,6 +346,7 @@ export function pairing(part: Partial<PairingView>): PairingView {
     words: ['harbor', 'violet', 'eleven', 'maple'],
     ceremony: undefined,
     problem: undefined,
+    vaultId: undefined,
     result: undefined,
     ...part,
   };

@@ -1,0 +1,253 @@
+/** Every screen in every state: what a machine can check of it, and how it behaves under hand and key. */
+import { test as base, expect, type Page } from '@playwright/test';
+import { scenes } from '../src/ui/testing/scenes.ts';
+import { expectAccessible } from './axe.ts';
+import { startGallery, type Gallery } from './gallery.ts';
+import { seeEverything } from './pages/hold.ts';
+
+const test = base.extend<{ problems: string[] }, { gallery: Gallery }>({
+  gallery: [
+    // eslint wants a first parameter of another shape; Playwright reads it and wants a pattern.
+    async ({}, use, { workerIndex }) => {
+      const gallery = await startGallery(workerIndex);
+      await use(gallery);
+      gallery.close();
+    },
+    { scope: 'worker' },
+  ],
+  problems: [
+    async ({ page }, use) => {
+      const problems: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error') problems.push(message.text());
+      });
+      page.on('pageerror', (error) => problems.push(error.message));
+      await use(problems);
+      expect(problems, 'errors on the console and breaches of the content policy').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** The intents called so far, by name. */
+const called = async (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const { fakeWallet } = globalThis as unknown as { fakeWallet: { calls: [string][] } };
+    return fakeWallet.calls.map(([name]) => name).filter((name) => name !== 'touch');
+  });
+
+const approve = (page: Page) => page.getByRole('button', { name: 'Hold to approve' });
+
+for (const scene of Object.keys(scenes)) {
+  test(`${scene} is accessible and fits into 360 pixels`, async ({ page, gallery }) => {
+    await page.goto(gallery.at(scene));
+    await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+    await expect(page).toHaveTitle(/ · Countersign$/);
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate((name) => {
+        document.documentElement.dataset['theme'] = name;
+      }, theme);
+      await expectAccessible(page);
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    const beyond = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(beyond, 'pixels beyond the right edge').toBe(0);
+  });
+}
+
+test('approving opens only when everything was on the screen', async ({ page, gallery }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(gallery.at('review'));
+  await expect(approve(page)).toBeDisabled();
+  await expect(page.getByText('scroll to the end')).toBeVisible();
+  await page.evaluate(() => {
+    window.scrollTo(0, document.body.scrollHeight); // the end alone is not everything
+  });
+  await expect(
+    page.getByRole('list', { name: 'Words of what this device shows' }),
+  ).toBeInViewport();
+  await expect(approve(page)).toBeDisabled();
+  await page.getByRole('button', { name: 'Cannot hold' }).waitFor({ state: 'detached' });
+  await seeEverything(page);
+  await expect(approve(page)).toBeEnabled();
+  expect(await called(page)).toEqual([]);
+});
+
+test('holding approves, letting go early does not', async ({ page, gallery }) => {
+  await page.goto(gallery.at('review-plain'));
+  await seeEverything(page);
+  await expect(approve(page)).toBeEnabled();
+  await approve(page).hover();
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect(page.getByText('Let go too early')).toBeVisible();
+  expect(await called(page)).toEqual([]);
+
+  await page.mouse.down();
+  await expect.poll(async () => called(page)).toEqual(['approve']);
+  await page.mouse.up();
+  expect(await called(page)).toEqual(['approve']);
+});
+
+for (const key of ['Enter', ' ']) {
+  test(`holding ${key === ' ' ? 'Space' : key} approves, a short press does not`, async ({
+    page,
+    gallery,
+  }) => {
+    await page.goto(gallery.at('review-plain'));
+    await seeEverything(page);
+    await expect(approve(page)).toBeEnabled();
+    await approve(page).focus();
+    await page.keyboard.press(key);
+    await expect(page.getByText('Let go too early')).toBeVisible();
+    expect(await called(page)).toEqual([]);
+    await page.keyboard.down(key);
+    await expect.poll(async () => called(page)).toEqual(['approve']);
+    await page.keyboard.up(key);
+  });
+}
+
+test('a click without a hold, as of a switch, asks first', async ({ page, gallery }) => {
+  await page.goto(gallery.at('review-plain'));
+  await seeEverything(page);
+  await expect(approve(page)).toBeEnabled();
+  await approve(page).dispatchEvent('click');
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog).toBeVisible();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toBeHidden();
+  expect(await called(page)).toEqual([]);
+
+  await page.getByRole('button', { name: 'Cannot hold? Do it in two steps' }).click();
+  await dialog.getByRole('button', { name: 'Approve', exact: true }).click();
+  await expect.poll(async () => called(page)).toEqual(['approve']);
+});
+
+test('before everything was seen, neither a click nor a key approves', async ({
+  page,
+  gallery,
+}) => {
+  await page.setViewportSize({ width: 390, height: 600 });
+  await page.goto(gallery.at('review'));
+  await approve(page).dispatchEvent('click');
+  await approve(page).focus();
+  await page.keyboard.press('Enter', { delay: 1_500 });
+  await expect(page.getByRole('alertdialog')).toBeHidden();
+  expect(await called(page)).toEqual([]);
+});
+
+test('what is refused or blocked cannot be approved', async ({ page, gallery }) => {
+  for (const scene of ['review-refused', 'blocked']) {
+    await page.goto(gallery.at(scene));
+    await expect(page.getByRole('button', { name: 'Reject' })).toBeVisible();
+    await expect(approve(page)).toBeHidden();
+  }
+});
+
+test('rejecting takes a reason', async ({ page, gallery }) => {
+  await page.goto(gallery.at('review'));
+  await page.getByRole('button', { name: 'Reject' }).click();
+  const dialog = page.getByRole('dialog');
+  await expectAccessible(page);
+  await dialog.getByLabel('Reason').fill('never heard of it');
+  await dialog.getByRole('button', { name: 'Reject' }).click();
+  await expect(dialog).toBeHidden();
+  expect(await called(page)).toEqual(['reject']);
+});
+
+test('once the last round has begun, nothing says "not signed"', async ({ page, gallery }) => {
+  await page.goto(gallery.at('signing'));
+  await expect(
+    page.getByRole('button', { name: 'Stop. Nothing has been signed yet.' }),
+  ).toBeVisible();
+  for (const scene of ['signing-committed', 'maybe-signed']) {
+    await page.goto(gallery.at(scene));
+    await expect(page.getByText('It may already be signed')).toBeVisible();
+    await expect(page.getByText(/nothing has been signed|not be signed|not signed/i)).toHaveCount(
+      0,
+    );
+  }
+});
+
+test('every error of the form at once, each leading to its field', async ({ page, gallery }) => {
+  await page.goto(gallery.at('propose'));
+  await page.getByRole('button', { name: 'Continue to review' }).click();
+  await expect(page.getByRole('heading', { name: '2 things need a change' })).toBeVisible();
+  await expect(page.getByLabel('Amount')).toHaveAttribute('aria-invalid', 'true');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Say how much.' }).click();
+  await expect(page.getByLabel('Amount')).toBeFocused();
+});
+
+test('a payment link fills the form, and back from the review keeps it', async ({
+  page,
+  gallery,
+}) => {
+  await page.goto(gallery.at('propose'));
+  await page
+    .getByLabel('To', { exact: true })
+    .fill('ethereum:0x71C7656EC7ab88b098defB751B7401B5f6d8976F?value=25e16');
+  await expect(page.getByLabel('Amount')).toHaveValue('0.25');
+  await page.getByRole('button', { name: 'Continue to review' }).click();
+  await expect(page.getByText('Nothing has been proposed yet.')).toBeVisible();
+  await expectAccessible(page);
+  await page.goBack();
+  await expect(page.getByLabel('Amount')).toHaveValue('0.25');
+});
+
+test('a new node address asks to load the page again', async ({ page, gallery }) => {
+  await page.goto(gallery.at('settings-empty'));
+  await page.getByRole('button', { name: 'Add a network' }).click();
+  await page.getByLabel('Fill in a known network').selectOption({ label: 'Ethereum' });
+  await page.getByLabel('Address of the node (JSON-RPC)').fill('https://node.example');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('alertdialog')).toContainText('asks for your passphrase');
+});
+
+test('different words stop the vault only after a second question', async ({ page, gallery }) => {
+  await page.goto(gallery.at('pairing-compare'));
+  await page.getByRole('button', { name: 'They are different' }).click();
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await expect(page.getByRole('alertdialog')).toBeHidden();
+  expect(await called(page)).toEqual([]);
+  await page.getByRole('button', { name: 'They are different' }).click();
+  await page.getByRole('button', { name: 'Stop for everyone' }).click();
+  await expect.poll(async () => called(page)).toEqual(['confirmWords']);
+});
+
+test('the keys are listed, lead to screens, and can be switched off', async ({ page, gallery }) => {
+  await page.goto(gallery.at('home'));
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+  await page.keyboard.press('a');
+  await expect(page.getByRole('heading', { name: 'Approvers', level: 1 })).toBeFocused();
+  await page.keyboard.press('?');
+  const dialog = page.getByRole('dialog', { name: 'Keys' });
+  await expect(dialog).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByRole('switch').click();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await page.keyboard.press('h');
+  await expect(page.getByRole('heading', { name: 'Approvers', level: 1 })).toBeVisible();
+});
+
+test('the trail can be verified and exported', async ({ page, gallery }) => {
+  await page.goto(gallery.at('trail'));
+  await page.getByRole('button', { name: 'Verify now' }).click();
+  await expect(page.getByText('The trail is whole')).toBeVisible();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export as JSON' }).click();
+  expect((await download).suggestedFilename()).toBe('Treasury audit trail.json');
+});
+
+test('a copied address is whole', async ({ page, gallery }) => {
+  await page.goto(gallery.at('receive'));
+  const selected = await page.locator('.address').evaluate((element) => {
+    getSelection()?.selectAllChildren(element);
+    return getSelection()?.toString();
+  });
+  expect(selected).toBe('0x9f2C41d08bA377e10C55d2a93Fe81b64A0d7c3E1');
+});
