@@ -26,6 +26,8 @@ export interface Chain {
   /** Sets a balance, in wei. */
   fund(address: string, wei: bigint): Promise<void>;
   balance(address: string): Promise<bigint>;
+  /** How many transactions of an address are in blocks. */
+  transactionCount(address: string): Promise<bigint>;
   /** Makes blocks; needed only after `automine(false)`. */
   mine(blocks?: number): Promise<void>;
   /** Whether every transaction is mined at once (the default). */
@@ -71,6 +73,7 @@ export async function startChain(port = 0): Promise<Chain> {
       await request('anvil_setBalance', address, `0x${wei.toString(16)}`);
     },
     balance: async (address) => quantity('eth_getBalance', address, 'latest'),
+    transactionCount: async (address) => quantity('eth_getTransactionCount', address, 'latest'),
     async mine(blocks = 1) {
       await request('anvil_mine', `0x${blocks.toString(16)}`);
     },

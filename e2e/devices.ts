@@ -9,7 +9,7 @@ import {
 
 export interface DeviceOptions extends Pick<
   BrowserContextOptions,
-  'viewport' | 'colorScheme' | 'permissions' | 'baseURL'
+  'viewport' | 'colorScheme' | 'permissions' | 'baseURL' | 'hasTouch' | 'isMobile'
 > {
   /** Where the app is opened first; default: the root of `baseURL`. `undefined` opens nothing. */
   readonly path?: string | undefined;
@@ -46,10 +46,18 @@ export class Device {
     return this.#problems.filter((text) => !this.#expected.some((pattern) => pattern.test(text)));
   }
 
-  /** Fails the test if anything went wrong unexpectedly, and ends the device. */
+  /** Fails the test if anything went wrong unexpectedly; then forgets it and what was expected. */
+  expectQuiet(): void {
+    const problems = this.problems();
+    this.#problems.length = 0;
+    this.#expected.length = 0;
+    expect(problems, 'errors on the console and breaches of the content policy').toEqual([]);
+  }
+
+  /** Ends the device, and fails the test if anything went wrong unexpectedly. */
   async close(): Promise<void> {
     await this.context.close();
-    expect(this.problems(), 'errors on the console and breaches of the content policy').toEqual([]);
+    this.expectQuiet();
   }
 }
 

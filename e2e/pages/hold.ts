@@ -11,14 +11,35 @@ export async function seeEverything(page: Page): Promise<void> {
   }
 }
 
-/** Holds a button down until it has acted. */
+/** Holds a button down until it has acted: with the mouse, on a touch screen with a finger. */
 export async function hold(page: Page, button: Locator): Promise<void> {
   await expect(button).toBeEnabled();
-  await button.hover();
+  const letGo = (await isTouched(page)) ? await touch(page, button) : await press(page, button);
   const held = page.locator('button[data-holding]');
-  await page.mouse.down();
   await expect(held).toBeVisible();
   await expect(held).toBeHidden();
-  await page.mouse.up();
+  await letGo();
   await expect(button).toBeHidden();
+}
+
+const isTouched = async (page: Page): Promise<boolean> =>
+  page.evaluate(() => navigator.maxTouchPoints > 0);
+
+async function press(page: Page, button: Locator): Promise<() => Promise<void>> {
+  await button.hover();
+  await page.mouse.down();
+  return async () => page.mouse.up();
+}
+
+async function touch(page: Page, button: Locator): Promise<() => Promise<void>> {
+  await button.tap({ trial: true });
+  const box = await button.boundingBox();
+  if (box === null) throw new Error('The button is nowhere on the page.');
+  const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const fingers = await page.context().newCDPSession(page);
+  await fingers.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
+  return async () => {
+    await fingers.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await fingers.detach();
+  };
 }

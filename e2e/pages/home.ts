@@ -1,4 +1,5 @@
 /** A vault's home, its addresses and its trail. Methods return when the page has settled. */
+import { readFile } from 'node:fs/promises';
 import { expect, type Page } from '@playwright/test';
 
 export class HomePage {
@@ -62,5 +63,35 @@ export class HomePage {
     const result = page.getByText(/^(?:The trail is whole|.*The trail has faults)/);
     await expect(result).toBeVisible();
     return result.innerText();
+  }
+
+  /** Exports the trail, which must be open; gives the file's value. */
+  async saveTrail(): Promise<unknown> {
+    const [download] = await Promise.all([
+      this.page.waitForEvent('download'),
+      this.page.getByRole('button', { name: 'Export as JSON' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/ audit trail\.json$/);
+    return JSON.parse(await readFile(await download.path(), 'utf8'));
+  }
+
+  /** Opens the approvers; waits until a member is reached in the given way. */
+  async expectPath(member: string, path: 'direct connection' | 'through the relay'): Promise<void> {
+    const { page } = this;
+    await page.getByRole('link', { name: 'Approvers' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Approvers' })).toBeVisible();
+    const person = page.getByRole('listitem').filter({ hasText: member });
+    await expect(person).toContainText(path);
+  }
+
+  /** Asks the node until the page shows its problem, or with `undefined` none any more. */
+  async expectNodeProblem(title: string | RegExp | undefined): Promise<void> {
+    const { page } = this;
+    const problem = page.getByRole('alert');
+    const shown = title === undefined ? problem : problem.filter({ hasText: title });
+    await expect(async () => {
+      await page.getByRole('button', { name: 'Refresh balances' }).click({ timeout: 12_000 });
+      await expect(shown).toBeVisible({ visible: title !== undefined, timeout: 3_000 });
+    }).toPass({ timeout: 60_000 });
   }
 }

@@ -1,4 +1,5 @@
 /** One proposal: its review, the decision, and what became of it. Methods return when the page has settled. */
+import { readFile } from 'node:fs/promises';
 import { expect, type Page } from '@playwright/test';
 import { hold, seeEverything } from './hold.ts';
 
@@ -68,5 +69,50 @@ export class ProposalPage {
 
   async hash(): Promise<string> {
     return this.page.getByTestId('transaction-hash').innerText();
+  }
+
+  async expectDanger(title: string): Promise<void> {
+    const danger = this.page.locator('.notice-loss').filter({ hasText: title });
+    await expect(danger).toBeVisible();
+    await expect(danger).toContainText('Danger:');
+  }
+
+  /** What the proposer wrote, and how the page introduces it. */
+  async note(): Promise<{ text: string; introduction: string }> {
+    const figure = this.page.getByRole('figure');
+    return {
+      text: await figure.getByRole('blockquote').innerText(),
+      introduction: await figure.locator('figcaption').innerText(),
+    };
+  }
+
+  /** The signed transaction in hexadecimal digits, as offered to copy. */
+  async signedTransaction(): Promise<string> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'The signed transaction, to copy or save' }).click();
+    return page.getByRole('region', { name: 'Signed transaction' }).innerText();
+  }
+
+  /** Saves the signed transaction, whose drawer must be open, and gives the file's text. */
+  async saveSignedTransaction(): Promise<string> {
+    const [download] = await Promise.all([
+      this.page.waitForEvent('download'),
+      this.page.getByRole('button', { name: 'Save as a file' }).click(),
+    ]);
+    return readFile(await download.path(), 'utf8');
+  }
+
+  /** A problem that the page tells of, by its title. */
+  async expectProblem(title: string | RegExp, timeout?: number): Promise<void> {
+    const options = timeout === undefined ? {} : { timeout };
+    await expect(this.page.getByRole('alert').filter({ hasText: title })).toBeVisible(options);
+  }
+
+  /** Waits until this device signs, or has signed already. */
+  async expectSigning(): Promise<void> {
+    const { page } = this;
+    const signing = page.getByRole('region', { name: 'Signing together' });
+    const signed = page.getByRole('region', { name: 'Transaction' });
+    await expect(signing.or(signed)).toBeVisible({ timeout: 30_000 });
   }
 }

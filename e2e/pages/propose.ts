@@ -26,6 +26,12 @@ export class ProposePage {
 
   /** Fills the form and goes on to the review. */
   async fill(payment: Payment): Promise<void> {
+    await this.type(payment);
+    await this.continue();
+  }
+
+  /** Fills the form. */
+  async type(payment: Payment): Promise<void> {
     const { page } = this;
     if (payment.asset !== undefined) {
       await page.getByLabel('Asset').selectOption({ label: payment.asset });
@@ -33,14 +39,29 @@ export class ProposePage {
     await page.getByLabel('To', { exact: true }).fill(payment.to);
     await page.getByLabel('Amount').fill(payment.amount);
     if (payment.note !== undefined) await page.getByLabel('Note').fill(payment.note);
-    await this.continue();
   }
 
   async paste(text: string): Promise<void> {
+    await this.typePaste(text);
+    await this.continue();
+  }
+
+  /** Pastes without going on. */
+  async typePaste(text: string): Promise<void> {
     const { page } = this;
     await page.getByRole('tab', { name: 'Paste' }).click();
     await page.getByLabel('Transaction').fill(text);
-    await this.continue();
+  }
+
+  /** Tries to go on; gives every error that the summary names. */
+  async errors(): Promise<string[]> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Continue to review' }).click();
+    const summary = page.locator('.notice').filter({
+      has: page.getByRole('heading', { name: /needs? a change$/ }),
+    });
+    await expect(summary).toBeVisible();
+    return summary.getByRole('listitem').allInnerTexts();
   }
 
   async continue(): Promise<void> {
