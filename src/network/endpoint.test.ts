@@ -89,7 +89,8 @@ describe('an endpoint', () => {
     await endpoint.receive(old);
     for (let i = 0; i < 1000; i++) {
       const garbled = old.slice();
-      garbled[1 + ((i * 7919) % (old.length - 1))] ^= 1 + (i % 255);
+      const at = 1 + ((i * 7919) % (old.length - 1));
+      garbled[at] = (garbled[at] ?? 0) ^ (1 + (i % 255));
       await endpoint.receive(i % 10 === 0 ? old : garbled);
     }
     await endpoint.receive(await fromAlice(2, whole([2])));

@@ -114,8 +114,13 @@ export interface Wallet {
   join(text: string): Promise<void>;
   dismissInvitation(): void;
   confirmWords(same: boolean): Promise<void>;
-  /** Ends it for everyone before the key exists; closes the view afterwards. */
+  /**
+   * Ends it for everyone before all have confirmed; afterwards closes the view: the vault is listed as
+   * unfinished, and its key is made when all devices are online.
+   */
   endPairing(): Promise<void>;
+  /** Tries again to make the key of an unfinished vault. */
+  retryKeygen(vaultId: string): Promise<void>;
 
   // Accounts, contacts, networks
   addAccount(vaultId: string, name: string): Promise<void>;

@@ -20,11 +20,11 @@ describe('amounts', () => {
   test.each([
     [0n, 18, '0'],
     [1n, 18, '0.000000000000000001'],
-    [12_500_000_000n, 6, '12,500'],
+    [12_500_000_000n, 6, '12\u202f500'],
     [1_234_567_890_123_456_789n, 18, '1.234567890123456789'],
     [999n, 0, '999'],
-    [1000n, 0, '1,000'],
-    [1_000_000n, 0, '1,000,000'],
+    [1000n, 0, '1\u202f000'],
+    [1_000_000n, 0, '1\u202f000\u202f000'],
     [2_140_000_000_000_000n, 18, '0.00214'],
     [-1_500n, 3, '-1.5'],
   ])('%s with %s decimals is %s', (value, decimals, text) => {
@@ -45,7 +45,7 @@ describe('amounts', () => {
 
   test('an amount without a known unit is told in smallest units, never guessed', () => {
     expect(formatAmount({ value: 12_500_000_000n, asset: { token: ADDRESS } })).toEqual({
-      digits: '12,500,000,000',
+      digits: '12\u202f500\u202f000\u202f000',
       unit: 'smallest units',
     });
   });

@@ -2,7 +2,7 @@
  * Facts as text for people: exact, never rounded, the same for the same input. Times are told from a `now`
  * that the caller passes in.
  */
-import type { AmountFact } from '../chains/index.ts';
+import { formatAmount as groupDigits, type AmountFact } from '../chains/index.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -10,7 +10,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** An amount as digits and the unit beside them. */
 export interface AmountText {
-  /** Thousands separated by commas; every digit after the point that is not a trailing zero. */
+  /** Thousands apart by a narrow space; every digit after the point that is not a trailing zero. */
   readonly digits: string;
   readonly unit: string;
 }
@@ -24,12 +24,9 @@ export function toDecimal(value: bigint, decimals: number): string {
   return sign + whole + (fraction === '' ? '' : `.${fraction}`);
 }
 
-/** Smallest units as a decimal with commas between thousands. Every digit stands there. */
-export function formatUnits(value: bigint, decimals: number): string {
-  const [whole = '', fraction] = toDecimal(value, decimals).split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
-}
+/** Smallest units as a decimal with thousands apart. Every digit stands there. */
+export const formatUnits = (value: bigint, decimals: number): string =>
+  groupDigits(value, decimals);
 
 /** An amount fact in its unit; without a known unit, in the smallest units that the bytes name. */
 export function formatAmount(amount: AmountFact): AmountText {

@@ -69,6 +69,11 @@ export class CeremonyRoutes {
     return { link, release: () => this.#routes.delete(key) };
   }
 
+  /** Whether a session of that name runs: names are chosen by others. */
+  isOpen(request: Uint8Array): boolean {
+    return this.#routes.has(toHex(request));
+  }
+
   /** Files a packet. */
   receive(from: DeviceId, request: Uint8Array, packet: Uint8Array): void {
     const key = toHex(request);

@@ -537,9 +537,9 @@ export class Session {
     const address = vault.mainAddress;
     if (vault.isActive && address !== undefined) {
       const result = { vaultId: vault.id, address, fingerprint: vault.fingerprint };
-      return { ...view, step: 'done', result };
+      return { ...view, step: 'done', vaultId: vault.id, result };
     }
-    return { ...view, ...vault.keygen };
+    return { ...view, ...vault.keygen, vaultId: vault.id };
   }
 
   #connectionView(): ConnectionView {

@@ -140,6 +140,8 @@ export interface PairingView {
   readonly words: readonly string[] | undefined;
   readonly ceremony: CeremonyView | undefined;
   readonly problem: Problem | undefined;
+  /** Once all confirmed: the vault whose key is being made. */
+  readonly vaultId: string | undefined;
   readonly result:
     | {
         readonly vaultId: string;
@@ -177,6 +179,11 @@ export interface VaultView {
   readonly threshold: number;
   /** `unfinished`: the certificate is not complete, no address is shown. */
   readonly state: 'unfinished' | 'active';
+  /** The key being made, while `unfinished`. */
+  readonly keygen: {
+    readonly ceremony: CeremonyView | undefined;
+    readonly problem: Problem | undefined;
+  };
   readonly fingerprint: readonly string[];
   readonly members: readonly MemberView[];
   readonly accounts: readonly AccountView[];

@@ -48,6 +48,9 @@ export function createWallet(platform: Platform): Wallet {
     },
     confirmWords: async (same) => session().confirmWords(same),
     endPairing: async () => session().endPairing(),
+    retryKeygen: async (vaultId) => {
+      session().vault(vaultId).retryKeygen();
+    },
 
     addAccount: async (vaultId, name) => session().vault(vaultId).addAccount(name),
     nameAccount: async (vaultId, index, name) => session().vault(vaultId).nameAccount(index, name),

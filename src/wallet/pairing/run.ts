@@ -154,6 +154,7 @@ export class PairingRun {
       words,
       ceremony: undefined,
       problem: failure === undefined ? undefined : PROBLEMS[failure],
+      vaultId: undefined,
       result: undefined,
     };
   }

@@ -44,7 +44,7 @@ export class FakeChain {
   }
 
   readonly fetch = async (_url: unknown, init?: RequestInit): Promise<Response> => {
-    const { id, method, params } = JSON.parse(String(init?.body)) as {
+    const { id, method, params } = JSON.parse(init?.body as string) as {
       id: number;
       method: string;
       params: unknown[];

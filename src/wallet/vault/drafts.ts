@@ -112,7 +112,7 @@ export class Drafts {
     const fields = new FormFields();
     const account = this.#account(form.account);
     const input = parseRequestInput(form.text, { from: account.address, chainId: form.chainId });
-    if (!input.ok) for (const { message } of input.errors) fields.add('text', message);
+    if (!input.ok) fields.addPasted(input.errors);
     checkCommon(form, fields);
     if (fields.failed || !input.ok) return fields.result();
     if (input.value.kind === 'request') {
@@ -123,7 +123,7 @@ export class Drafts {
     if (filled === undefined) return fields.result();
     const completed = completeDraft(draft, filled);
     if (!completed.ok) {
-      for (const { message } of completed.errors) fields.add('text', message);
+      fields.addPasted(completed.errors);
       return fields.result();
     }
     return this.#review(form, completed.value, account, undefined);
@@ -391,6 +391,13 @@ class FormFields {
 
   add(field: string, message: string): void {
     this.#errors.push({ field, message });
+  }
+
+  /** Errors of what was pasted, which is one field of the form: each names its part of the JSON. */
+  addPasted(errors: readonly FieldError[]): void {
+    for (const { field, message } of errors) {
+      this.add('text', field === 'text' ? message : `${field}: ${message}`);
+    }
   }
 
   read<T>(field: string, read: () => T): T | undefined {

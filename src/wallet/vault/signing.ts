@@ -20,7 +20,16 @@ const IDLE_TIMEOUT_MS = 30_000;
 /** When the first of the signers does not begin, the next one does. */
 const STEP_IN_AFTER_MS = 15_000;
 const RETRY_AFTER_MS = 4_000;
+/** Between two tries with a signer that is busy, at most. */
+const MAX_BUSY_MS = 32_000;
 const MAX_AUTOMATIC_ATTEMPTS = 3;
+/** A session that is kept alive without getting on ends then. */
+const MAX_RUN_MS = 180_000;
+/** How long a call waits for the approvals that it rests on. */
+const EARLY_MS = 20_000;
+/** For each failed attempt with a member, this device takes no call of it for so long. Below RETRY_AFTER_MS. */
+const HOLD_OFF_MS = 3_000;
+const MAX_HOLD_OFF_MS = 30_000;
 
 type Message<T extends CeremonyMessage['t']> = Extract<CeremonyMessage, { t: T }>;
 
@@ -30,12 +39,29 @@ interface Run {
   readonly abort: AbortController;
   readonly signers: readonly number[];
   readonly request: Uint8Array;
+  /** Whether this device began it. */
+  readonly initiator: boolean;
   stage: string | undefined;
   committed: boolean;
+  /** A signer answered that it is busy. */
+  busy: boolean;
+}
+
+/** Attempts with a member that failed. */
+interface Strikes {
+  readonly count: number;
+  readonly last: number;
 }
 
 interface Standing {
+  /** Begun by this device. */
   attempts: number;
+  /** Answers that a signer is busy. */
+  busy: number;
+  /** A person stopped it on this device: nothing is joined before a person starts it again. */
+  stopped: boolean;
+  /** By the number of the member. One that fails is asked last, or it could hold a payment up for ever. */
+  readonly strikes: Map<number, Strikes>;
   /** Nothing is tried before. */
   notBefore: number;
   problem: Problem | undefined;
@@ -47,6 +73,7 @@ export interface SigningPort extends SessionPort {
   readonly vaultId: Uint8Array;
   readonly founding: Founding;
   kid(): string | undefined;
+  /** Judged anew, at this moment. */
   judged(proposal: string): Judged | undefined;
   all(): readonly Judged[];
   append(content: Content): Promise<unknown>;
@@ -58,6 +85,8 @@ export class Signing {
   readonly #port: SigningPort;
   readonly #life: Lifetime;
   readonly #standing = new Map<string, Standing>();
+  /** The last call of a member, where its approvals are not here yet. */
+  readonly #early = new Map<DeviceId, { readonly call: Message<'sign'>; readonly until: number }>();
   #run: Run | undefined;
   #tick: (() => void) | undefined;
 
@@ -92,6 +121,9 @@ export class Signing {
       return 'Signing is stopped: the devices did not show the same.';
     }
     const standing = this.#standing.get(judged.proposal.id);
+    if (standing?.stopped === true) {
+      return 'Signing was stopped on this device. A person has to start it again.';
+    }
     if (standing !== undefined && standing.attempts >= MAX_AUTOMATIC_ATTEMPTS) {
       return 'Signing failed several times. A person has to start it again.';
     }
@@ -110,14 +142,20 @@ export class Signing {
     if (this.#life.stopped) return;
     this.#tick?.();
     this.#tick = undefined;
-    if (this.#run !== undefined || this.#port.kid() === undefined) return;
+    if (this.#run !== undefined) {
+      this.#stopIfForbidden(this.#run);
+      return;
+    }
+    if (this.#port.kid() === undefined) return;
+    this.#joinEarly();
+    if (this.#hasBegun()) return;
     const now = this.#life.now();
     let next = Infinity;
     for (const judged of this.#port.all()) {
       const at = this.#considerOne(judged, now);
       if (at === undefined) continue;
       if (at <= now) {
-        void this.#begin(judged);
+        this.#begin(judged.proposal.id);
         return;
       }
       next = Math.min(next, at);
@@ -139,30 +177,83 @@ export class Signing {
   /** Ends the attempt under way; after the last round has left, it goes on to its end. */
   cancel(proposal: string): void {
     if (this.#run?.proposal !== proposal) return;
-    this.#standingOf(proposal).attempts = MAX_AUTOMATIC_ATTEMPTS;
+    this.#standingOf(proposal).stopped = true;
     this.#run.abort.abort();
   }
 
   receive(from: DeviceId, message: Message<'sign' | 'busy'>): void {
+    if (this.#life.stopped) return;
     if (message.t === 'busy') {
-      // The other device is in another ceremony: this attempt cannot succeed.
-      if (this.#run !== undefined && toHex(this.#run.request) === toHex(message.request)) {
-        this.#standingOf(this.#run.proposal).attempts -= 1;
-        this.#run.abort.abort();
-      }
+      this.#takeBusy(from, message);
       return;
     }
-    const { signers, request } = message;
-    const proposal = toHex(message.proposal);
-    const judged = this.#port.judged(proposal);
-    const sender = signers.find((index) => this.#device(index) === from);
-    if (sender === undefined || judged === undefined || !this.#mayJoin(judged, signers)) return;
-    if (this.#run !== undefined) {
-      if (toHex(this.#run.request) === toHex(request)) return;
+    const sender = message.signers.find((index) => this.#device(index) === from);
+    if (sender === undefined || this.#join(from, sender, message)) return;
+    this.#early.set(from, { call: message, until: this.#life.now() + EARLY_MS });
+  }
+
+  /** The other device is in another ceremony: this attempt cannot succeed. */
+  #takeBusy(from: DeviceId, { request }: Message<'busy'>): void {
+    const run = this.#run;
+    if (run === undefined || toHex(run.request) !== toHex(request)) return;
+    const index = run.signers.find((signer) => this.#device(signer) === from);
+    if (index === undefined || run.committed) return;
+    const standing = this.#standingOf(run.proposal);
+    if (run.initiator) standing.attempts -= 1;
+    standing.busy += 1;
+    this.#strike(standing, [index]);
+    run.busy = true;
+    run.abort.abort();
+  }
+
+  /** Joins what another member began; `false`: the proposal may not be signed as far as is known here yet. */
+  #join(from: DeviceId, sender: number, { proposal, request, signers }: Message<'sign'>): boolean {
+    const judged = this.#port.judged(toHex(proposal));
+    if (judged === undefined || !this.#mayJoin(judged, signers)) return false;
+    if (this.#port.routes.isOpen(request)) return true;
+    if (this.#run !== undefined || this.#holdsOff(judged.proposal.id, sender)) {
       this.#port.tell(from, { t: 'busy', vault: this.#port.vaultId, request });
-      return;
+      return true;
     }
-    void this.#sign(judged, signers, request, false);
+    this.#sign(judged, signers, request, false);
+    return true;
+  }
+
+  /** Calls that came before the approvals did. */
+  #joinEarly(): void {
+    for (const [from, { call, until }] of this.#early) {
+      const sender = call.signers.find((index) => this.#device(index) === from);
+      const over = sender === undefined || this.#life.now() > until;
+      if (over || this.#join(from, sender, call)) this.#early.delete(from);
+    }
+  }
+
+  /** In a function of its own, as the compiler believes that the field cannot have changed. */
+  #hasBegun(): boolean {
+    return this.#run !== undefined;
+  }
+
+  /** A rejection, a withdrawal or an approval of something else came in: it ends what has not left yet. */
+  #stopIfForbidden(run: Run): void {
+    if (run.committed) return;
+    const judged = this.#port.all().find(({ proposal }) => proposal.id === run.proposal);
+    if (judged === undefined || !this.#mayJoin(judged, run.signers)) run.abort.abort();
+  }
+
+  #holdsOff(proposal: string, member: number): boolean {
+    const standing = this.#standing.get(proposal);
+    if (standing?.stopped === true) return true;
+    const strikes = standing?.strikes.get(member);
+    if (strikes === undefined) return false;
+    const wait = Math.min(MAX_HOLD_OFF_MS, HOLD_OFF_MS * strikes.count);
+    return this.#life.now() < strikes.last + wait;
+  }
+
+  #strike({ strikes }: Standing, members: readonly number[]): void {
+    for (const index of members) {
+      const count = (strikes.get(index)?.count ?? 0) + 1;
+      strikes.set(index, { count, last: this.#life.now() });
+    }
   }
 
   stop(): void {
@@ -176,7 +267,8 @@ export class Signing {
     const signers = this.#signers(judged);
     const self = this.#selfIndex();
     const standing = this.#standingOf(proposal.id);
-    if (signers?.includes(self) !== true || standing.attempts >= MAX_AUTOMATIC_ATTEMPTS) {
+    const givenUp = standing.stopped || standing.attempts >= MAX_AUTOMATIC_ATTEMPTS;
+    if (signers?.includes(self) !== true || givenUp) {
       standing.ready = undefined;
       return undefined;
     }
@@ -186,12 +278,21 @@ export class Signing {
     return Math.max(standing.notBefore, standing.ready.since + turn);
   }
 
-  /** The smallest numbers among the approvers that are there; `undefined` when they are too few. */
+  /**
+   * Of the approvers that are there, those with whom the fewest attempts failed, then the smallest numbers;
+   * ascending. `undefined` when they are too few.
+   */
   #signers(judged: Judged): number[] | undefined {
     if (!this.#mayBeSigned(judged)) return undefined;
     const { threshold } = this.#port.founding;
     const there = this.#approvers(judged).filter((index) => this.#isThere(index));
-    return there.length < threshold ? undefined : there.slice(0, threshold);
+    if (there.length < threshold) return undefined;
+    const strikes = this.#standing.get(judged.proposal.id)?.strikes;
+    const failed = (index: number): number => strikes?.get(index)?.count ?? 0;
+    return [...there]
+      .sort((a, b) => failed(a) - failed(b) || a - b)
+      .slice(0, threshold)
+      .sort((a, b) => a - b);
   }
 
   #mayBeSigned(judged: Judged): boolean {
@@ -215,11 +316,13 @@ export class Signing {
     );
   }
 
-  async #begin(judged: Judged): Promise<void> {
-    const signers = this.#signers(judged);
-    if (signers === undefined) return;
+  #begin(id: string): void {
+    const judged = this.#port.judged(id);
+    const signers = judged && this.#signers(judged);
+    if (judged === undefined || signers === undefined) return;
     const request = this.#port.random(16);
     const { proposal } = judged;
+    this.#standingOf(id).attempts += 1;
     for (const index of signers) {
       const device = this.#device(index);
       if (device === undefined || device === this.#port.self) continue;
@@ -231,39 +334,61 @@ export class Signing {
         signers,
       });
     }
-    await this.#sign(judged, signers, request, true);
+    this.#sign(judged, signers, request, true);
   }
 
-  async #sign(
+  #sign(
     judged: Judged,
     signers: readonly number[],
     request: Uint8Array,
     initiator: boolean,
-  ): Promise<void> {
-    const { verdict, proposal, account } = judged;
-    const kid = this.#port.kid();
-    if (kid === undefined || verdict.kind !== 'authorised') return;
-    const id = proposal.id;
+  ): void {
     const run: Run = {
-      proposal: id,
+      proposal: judged.proposal.id,
       startedAt: this.#life.now(),
       abort: new AbortController(),
       signers,
       request,
+      initiator,
       stage: undefined,
       committed: false,
+      busy: false,
     };
     this.#run = run;
-    const standing = this.#standingOf(id);
-    standing.attempts += 1;
-    standing.problem = undefined;
+    this.#standingOf(run.proposal).problem = undefined;
     this.#port.changed();
+    this.#perform(judged, run).then(
+      () => {
+        this.#ended();
+      },
+      (error: unknown) => {
+        if (!this.#life.stopped) this.#port.report(problemOf(error));
+        this.#ended();
+      },
+    );
+  }
+
+  #ended(): void {
+    this.#run = undefined;
+    if (this.#life.stopped) return;
+    this.#port.changed();
+    this.consider();
+  }
+
+  async #perform(judged: Judged, run: Run): Promise<void> {
+    const { verdict, account } = judged;
+    const { proposal: id, request, signers, initiator } = run;
+    const kid = this.#port.kid();
+    if (kid === undefined || verdict.kind !== 'authorised') return;
     const attempt = { proposal: fromHex(id), attempt: request };
     const { link, release } = this.#port.routes.open(
       request,
       this.#links(signers),
       IDLE_TIMEOUT_MS,
     );
+    const cancelDeadline = this.#life.after(MAX_RUN_MS, () => {
+      link.close(tooLong());
+    });
     try {
       if (initiator) {
         await this.#port.append({
@@ -286,6 +411,9 @@ export class Signing {
           },
           signal: run.abort.signal,
           onCommitted: async () => {
+            // The last moment to say no: nothing of the last round has left.
+            const last = run.abort.signal.aborted ? undefined : this.#port.judged(id);
+            if (last === undefined || !this.#mayJoin(last, signers)) throw stoppedInTime();
             run.committed = true;
             await this.#port.append({ type: 'signing-committed', data: attempt });
           },
@@ -302,27 +430,31 @@ export class Signing {
         this.#port.signed(id, initiator);
       }
     } catch (error) {
-      if (!this.#life.stopped) await this.#failed(judged, run, error, initiator);
+      if (!this.#life.stopped) await this.#failed(run, error);
     } finally {
+      cancelDeadline();
       release();
-      this.#run = undefined;
     }
-    if (this.#life.stopped) return;
-    this.#port.changed();
-    this.consider();
   }
 
-  async #failed(judged: Judged, run: Run, error: unknown, initiator: boolean): Promise<void> {
-    const standing = this.#standingOf(judged.proposal.id);
-    standing.problem = signingProblem(error, this.#port.founding, run.committed);
-    standing.notBefore = this.#life.now() + RETRY_AFTER_MS * standing.attempts;
+  async #failed(run: Run, error: unknown): Promise<void> {
+    const standing = this.#standingOf(run.proposal);
+    // Not of this attempt alone: what an earlier one left behind still counts.
+    const maybe = run.committed || this.#port.judged(run.proposal)?.proposal.maybeSigned === true;
+    standing.problem = signingProblem(error, this.#port.founding, maybe);
+    const tries = Math.max(1, standing.attempts);
+    const wait = run.busy
+      ? Math.min(MAX_BUSY_MS, RETRY_AFTER_MS * standing.busy)
+      : RETRY_AFTER_MS * tries;
+    standing.notBefore = this.#life.now() + wait;
     standing.ready = undefined;
-    if (!initiator) return;
     const failure = error instanceof CeremonyError ? error.failure : undefined;
+    if (!run.abort.signal.aborted) this.#strike(standing, this.#toBlame(run, failure));
+    if (!run.initiator) return;
     await this.#port.append({
       type: 'signing-aborted',
       data: {
-        proposal: fromHex(judged.proposal.id),
+        proposal: fromHex(run.proposal),
         attempt: run.request,
         abortClass: failure?.abortClass ?? 'A',
         culprit: failure?.culprit ?? null,
@@ -331,10 +463,24 @@ export class Signing {
     });
   }
 
+  /** Members that an attempt failed with: those that are named, or else every other signer. */
+  #toBlame({ signers }: Run, failure: CeremonyError['failure'] | undefined): readonly number[] {
+    const named = [...(failure?.missing ?? []), ...(failure?.culprit ? [failure.culprit] : [])];
+    return named.length > 0 ? named : signers.filter((index) => index !== this.#selfIndex());
+  }
+
   #standingOf(proposal: string): Standing {
     const known = this.#standing.get(proposal);
     if (known !== undefined) return known;
-    const fresh: Standing = { attempts: 0, notBefore: 0, problem: undefined, ready: undefined };
+    const fresh: Standing = {
+      attempts: 0,
+      busy: 0,
+      stopped: false,
+      strikes: new Map(),
+      notBefore: 0,
+      problem: undefined,
+      ready: undefined,
+    };
     this.#standing.set(proposal, fresh);
     return fresh;
   }
@@ -377,6 +523,21 @@ export class Signing {
   }
 }
 
+const STOPPED_IN_TIME = 'ceremonies/stopped-in-time';
+
+/** Nothing of the last round left, whatever the host wrote down before. */
+const stoppedInTime = (): CeremonyError =>
+  new CeremonyError({
+    code: STOPPED_IN_TIME,
+    message: 'It was rejected, withdrawn or stopped while the devices were signing.',
+  });
+
+const tooLong = (): CeremonyError =>
+  new CeremonyError({
+    code: 'ceremonies/too-long',
+    message: 'The other devices sent messages but did not get on.',
+  });
+
 function signingProblem(error: unknown, founding: Founding, committed: boolean): Problem {
   const problem = problemOf(error);
   const failure = error instanceof CeremonyError ? error.failure : undefined;
@@ -392,7 +553,8 @@ function signingProblem(error: unknown, founding: Founding, committed: boolean):
       : culprit.length > 0
         ? `${culprit.join()} sent something that cannot be right`
         : problem.title;
-  const maybe = committed || failure?.remains === 'maybe-signed';
+  const maybe =
+    committed || (failure?.remains === 'maybe-signed' && failure.code !== STOPPED_IN_TIME);
   return {
     code: problem.code,
     title,

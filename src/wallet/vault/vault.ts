@@ -90,6 +90,10 @@ export class Vault {
       vaultId: id,
       founding,
       kid: () => this.#key.active?.kid,
+      judged: (proposal) => {
+        this.#judgement = this.#judgeNow();
+        return this.#find(proposal);
+      },
       signed: (proposal, initiator) => {
         if (!initiator) return;
         // Kept as the proposal's problem, with its own next step.
@@ -186,6 +190,7 @@ export class Vault {
       id: this.id,
       founding: this.founding,
       active: this.isActive,
+      keygen: this.keygen,
       fingerprint: this.fingerprint,
       log: this.#journal.log,
       state: this.#state,

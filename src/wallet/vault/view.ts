@@ -19,6 +19,7 @@ export interface ViewSource {
   readonly id: string;
   readonly founding: Founding;
   readonly active: boolean;
+  readonly keygen: VaultView['keygen'];
   readonly fingerprint: readonly string[];
   readonly log: Log;
   readonly state: VaultState;
@@ -39,6 +40,7 @@ export function vaultView(source: ViewSource): VaultView {
     name: founding.name,
     threshold: founding.threshold,
     state: source.active ? 'active' : 'unfinished',
+    keygen: source.keygen,
     fingerprint: source.fingerprint,
     members: founding.members.map((member) => memberView(member, port)),
     accounts: state.accounts.flatMap(({ index, name }) => {
