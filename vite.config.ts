@@ -20,7 +20,7 @@ export default defineConfig({
     sourcemap: true, // so that anybody can read what runs
     chunkSizeWarningLimit: 1500, // the word lists of the passphrase check, loaded when needed
     // 'use client' in the packages is for servers that render; there is none.
-    rolldownOptions: { checks: { moduleLevelDirective: false, bundlerTimings: false } },
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
   },
   worker: { format: 'es' },
   plugins: [policies(), app()],
