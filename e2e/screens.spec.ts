@@ -8,8 +8,8 @@ import { seeEverything } from './pages/hold.ts';
 const test = base.extend<{ problems: string[] }, { gallery: Gallery }>({
   gallery: [
     // eslint wants a first parameter of another shape; Playwright reads it and wants a pattern.
-    async ({}, use, { workerIndex }) => {
-      const gallery = await startGallery(workerIndex);
+    async ({}, use, { parallelIndex }) => {
+      const gallery = await startGallery(parallelIndex);
       await use(gallery);
       gallery.close();
     },

@@ -95,16 +95,17 @@ async function look(
   report: (state: State) => void,
   accept: (text: string) => Promise<boolean>,
 ): Promise<void> {
+  const over = (): boolean => stopped.aborted;
   const camera: QRCamera = await rearCamera(player);
   try {
     const canvas = new QRCanvas();
     let last: string | undefined;
-    if (!stopped.aborted) report('looking');
-    while (!stopped.aborted) {
+    if (!over()) report('looking');
+    while (!over()) {
       await nextFrame();
       const found = await camera.readFrame(canvas, true);
       // The same wrong code stays in view for many frames.
-      if (typeof found !== 'string' || found === last || stopped.aborted) continue;
+      if (typeof found !== 'string' || found === last || over()) continue;
       last = found;
       if (await accept(found)) return;
     }

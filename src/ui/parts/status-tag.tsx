@@ -28,13 +28,7 @@ export function statusText(proposal: ProposalView): string {
 export function StatusTag(props: { readonly proposal: ProposalView }) {
   const { proposal } = props;
   const failed = proposal.transaction?.success === false;
-  const tone =
-    failed || proposal.maybeSigned
-      ? ' tag-look'
-      : proposal.status === 'confirmed' ||
-          proposal.status === 'broadcast' ||
-          proposal.status === 'signed'
-        ? ' tag-go'
-        : '';
+  const signed = ['signed', 'broadcast', 'confirmed'].includes(proposal.status);
+  const tone = failed || (proposal.maybeSigned && !signed) ? ' tag-look' : signed ? ' tag-go' : '';
   return <span className={`tag${tone}`}>{statusText(proposal)}</span>;
 }

@@ -49,7 +49,7 @@ export function Proposal(props: { readonly vault: VaultView; readonly proposal: 
         <div className="stack">
           <ConnectionNotice connection={connection} />
           {deciding ? null : <Outcome proposal={proposal} />}
-          <Warnings review={review} />
+          {isUndecided(proposal) ? <Warnings review={review} /> : null}
           <Facts review={review} />
           {proposal.note === '' ? null : <Note proposal={proposal} />}
         </div>
@@ -70,6 +70,11 @@ export function Proposal(props: { readonly vault: VaultView; readonly proposal: 
       </div>
     </Page>
   );
+}
+
+/** What to beware of is for those who can still decide: afterwards the used nonce, say, is as it should be. */
+function isUndecided({ status }: ProposalView): boolean {
+  return status === 'open' || status === 'approved' || status === 'signing';
 }
 
 function Note(props: { readonly proposal: ProposalView }) {

@@ -138,10 +138,11 @@ function Party(props: {
         {fact.own === undefined ? null : (
           <span className="tag">own account {String(fact.own.index + 1)}</span>
         )}
-        {fact.paidBefore === false && fact.own === undefined ? (
+        {/* A contract that is called is not paid. */}
+        {fact.paidBefore === false && fact.own === undefined && props.quiet !== true ? (
           <span className="tag tag-look">never paid before</span>
         ) : null}
-        {fact.paidBefore === true && fact.own === undefined ? (
+        {fact.paidBefore === true && fact.own === undefined && props.quiet !== true ? (
           <span className="tag">paid before</span>
         ) : null}
       </span>
