@@ -137,6 +137,13 @@ export class Signing {
       : `Waiting for ${missing < names.length ? `${String(missing)} of ` : ''}${names.join(', ')} to come online.`;
   }
 
+  /** Whether more approvals would help one that has enough: its approvers are away, or failed to sign it. */
+  lacksSigners(judged: Judged): boolean {
+    if (judged.status !== 'approved') return false;
+    const failed = judged.proposal.attempts.some(({ aborted }) => aborted.length > 0);
+    return failed || this.#signers(judged) === undefined;
+  }
+
   /** Begins whatever can be begun now. */
   consider(): void {
     if (this.#life.stopped) return;
@@ -148,7 +155,7 @@ export class Signing {
     }
     if (this.#port.kid() === undefined) return;
     this.#joinEarly();
-    if (this.#hasBegun()) return;
+    if (this.isRunning) return;
     const now = this.#life.now();
     let next = Infinity;
     for (const judged of this.#port.all()) {
@@ -228,11 +235,6 @@ export class Signing {
     }
   }
 
-  /** In a function of its own, as the compiler believes that the field cannot have changed. */
-  #hasBegun(): boolean {
-    return this.#run !== undefined;
-  }
-
   /** A rejection, a withdrawal or an approval of something else came in: it ends what has not left yet. */
   #stopIfForbidden(run: Run): void {
     if (run.committed) return;
@@ -290,7 +292,7 @@ export class Signing {
     const strikes = this.#standing.get(judged.proposal.id)?.strikes;
     const failed = (index: number): number => strikes?.get(index)?.count ?? 0;
     return [...there]
-      .sort((a, b) => failed(a) - failed(b) || a - b)
+      .sort((a, b) => (failed(a) === failed(b) ? a - b : failed(a) - failed(b)))
       .slice(0, threshold)
       .sort((a, b) => a - b);
   }
@@ -337,12 +339,7 @@ export class Signing {
     this.#sign(judged, signers, request, true);
   }
 
-  #sign(
-    judged: Judged,
-    signers: readonly number[],
-    request: Uint8Array,
-    initiator: boolean,
-  ): void {
+  #sign(judged: Judged, signers: readonly number[], request: Uint8Array, initiator: boolean): void {
     const run: Run = {
       proposal: judged.proposal.id,
       startedAt: this.#life.now(),
@@ -465,7 +462,8 @@ export class Signing {
 
   /** Members that an attempt failed with: those that are named, or else every other signer. */
   #toBlame({ signers }: Run, failure: CeremonyError['failure'] | undefined): readonly number[] {
-    const named = [...(failure?.missing ?? []), ...(failure?.culprit ? [failure.culprit] : [])];
+    const culprit = failure?.culprit;
+    const named = [...(failure?.missing ?? []), ...(culprit === undefined ? [] : [culprit])];
     return named.length > 0 ? named : signers.filter((index) => index !== this.#selfIndex());
   }
 

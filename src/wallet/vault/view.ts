@@ -53,7 +53,7 @@ export function vaultView(source: ViewSource): VaultView {
     }),
     proposals,
     waiting: proposals
-      .filter(({ canApprove, mine }) => canApprove && mine === 'none')
+      .filter(({ canApprove, mine, status }) => canApprove && mine === 'none' && status === 'open')
       .map(({ id }) => id),
     contacts: [...state.contacts.values()].map(({ address, name }) => ({ address, name })),
     trail: trailEntries(source.log, (proposal) => intents.get(proposal)),
@@ -86,7 +86,8 @@ function proposalView(source: ViewSource, judged: Judged): ProposalView {
   );
   const own = proposal.decisions.get(port.self);
   const mine = own?.kind ?? 'none';
-  const undecided = mine === 'none' && status === 'open';
+  const asked = status === 'open' && verdict.kind === 'needs';
+  const undecided = mine === 'none' && (asked || signing.lacksSigners(judged));
   const counts = mayApprove(state, proposal).includes(port.self);
   const blocked = blockedBy(judged);
   const approvals = decisions.filter(({ decision }) => decision === 'approved').length;
@@ -109,7 +110,7 @@ function proposalView(source: ViewSource, judged: Judged): ProposalView {
     needed: policy.quorum,
     approvals,
     mine,
-    canApprove: undecided && counts && blocked === undefined && verdict.kind === 'needs',
+    canApprove: undecided && counts && blocked === undefined,
     canReject: mine !== 'rejected' && (status === 'open' || status === 'approved'),
     canWithdraw: proposal.proposer === port.self && (status === 'open' || status === 'approved'),
     blocked,
@@ -117,9 +118,20 @@ function proposalView(source: ViewSource, judged: Judged): ProposalView {
     shownWords: toWords(review.shownDigest, 4),
     waitingFor: signing.waitingFor(judged),
     ceremony: signing.ceremony(proposal.id),
-    problem: outcome.problem(proposal.id) ?? signing.problem(proposal.id),
+    problem: problemOfProposal(source, judged),
     transaction: outcome.view(judged),
   };
+}
+
+/** Trouble with signing is over once it is signed, by whichever devices. */
+function problemOfProposal(
+  { outcome, signing }: ViewSource,
+  { proposal, signed }: Judged,
+): Problem | undefined {
+  return (
+    outcome.problem(proposal.id) ??
+    (signed === undefined ? signing.problem(proposal.id) : undefined)
+  );
 }
 
 function decisionView(
