@@ -37,6 +37,9 @@ export function isPlain(text: string): boolean {
   return visible(text, Math.max(1, text.length)) === text;
 }
 
+/** Length of a text as its limits are meant, whatever its encoding. */
+export const countCodePoints = (text: string): number => Array.from(text).length;
+
 function written(character: string): string {
   const codePoint = character.codePointAt(0) ?? 0;
   return `⟨U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}⟩`;

@@ -13,6 +13,9 @@ export class WalletError extends CountersignError {
 }
 
 const SAFE = 'Nothing was signed and no money moved.';
+/** Where it is not known: a false "not signed" makes people pay twice. */
+const UNKNOWN =
+  'The step was not finished. Look at the proposal before you repeat it: it shows what is signed.';
 
 /** Errors of other rooms that say what happened but not what it means here, by the start of their code. */
 const MEANINGS: readonly (readonly [code: string, meaning: string, next: string])[] = [
@@ -58,8 +61,13 @@ const MEANINGS: readonly (readonly [code: string, meaning: string, next: string]
     'Check the connection. The wallet goes on by itself when the relay is reachable again.',
   ],
   ['threshold/abort', SAFE, 'It can be tried again with fresh random numbers.'],
+  [
+    'ceremonies/worker-failed',
+    'A payment that was being signed may have been signed.',
+    'Reload the page, and look at the proposal before you pay again.',
+  ],
   ['ceremonies/busy', SAFE, 'Wait until the running ceremony is over.'],
-  ['journal/', SAFE, 'Look at the audit trail: it names the entry and who wrote it.'],
+  ['journal/', UNKNOWN, 'Look at the audit trail: it names the entry and who wrote it.'],
   ['chains/', SAFE, 'Correct the transaction and propose it again.'],
 ];
 
@@ -68,15 +76,14 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof WalletError) return error.problem;
   if (error instanceof CountersignError) {
     const known = MEANINGS.find(([code]) => error.code.startsWith(code));
-    const [, meaning, next] = known ?? ['', SAFE, 'Try again.'];
+    const [, meaning, next] = known ?? ['', UNKNOWN, 'Try again.'];
     return { code: error.code, title: sentence(error.message), meaning, next };
   }
   const name = error instanceof Error ? error.name : typeof error;
   return {
     code: 'wallet/internal',
     title: `This app made a mistake (${name})`,
-    meaning:
-      'The step was not finished. Look at the proposal before you repeat it: it shows what is signed.',
+    meaning: UNKNOWN,
     next: 'Reload the page. If it happens again, please report it with the version shown under Settings.',
   };
 }

@@ -73,8 +73,12 @@ function Standing({ proposal }: Props) {
       );
     case 'rejected':
       return (
-        <Notice tone="info" title="Rejected. It will not be signed." role="status">
-          <p>To pay after all, propose it again.</p>
+        <Notice
+          tone="info"
+          title={proposal.maybeSigned ? 'Rejected' : 'Rejected. It will not be signed.'}
+          role="status"
+        >
+          {proposal.maybeSigned ? null : <p>To pay after all, propose it again.</p>}
         </Notice>
       );
     case 'withdrawn':

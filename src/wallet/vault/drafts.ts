@@ -12,6 +12,7 @@ import {
   type TransactionDraft,
 } from '../../chains/index.ts';
 import { toHex } from '../../codec.ts';
+import { countCodePoints } from '../../text.ts';
 import type { EvmNode } from '../../network/index.ts';
 import type { Checked, Draft, FieldError, PasteForm, PaymentForm } from '../api.ts';
 import type { Nodes } from '../nodes.ts';
@@ -139,18 +140,13 @@ export class Drafts {
       form.overrideMaybeSigned === true ? undefined : this.#maybePaid(request, account);
     if (blocking !== undefined) {
       const nonce = String(blocking.request.tx.nonce);
-      return {
-        ok: false,
-        errors: [
-          {
-            field: 'overrideMaybeSigned',
-            message:
-              `The same payment with nonce ${nonce} may have been signed already. With another nonce ` +
-              `it could be paid twice: use nonce ${nonce}, wait until the chain shows the outcome, or ` +
-              'say that you want both.',
-          },
-        ],
-      };
+      const message = this.#isSpent(blocking)
+        ? `The same payment with nonce ${nonce} may have been signed, and that nonce is used up: it may ` +
+          'be paid already. Look at the account’s transactions, then say whether you want both.'
+        : `The same payment with nonce ${nonce} may have been signed already. With another nonce ` +
+          `it could be paid twice: use nonce ${nonce}, wait until the chain shows the outcome, or ` +
+          'say that you want both.';
+      return { ok: false, errors: [{ field: 'overrideMaybeSigned', message }] };
     }
     const notes = notesFor(this.#port.notes(), request, account, undefined, checksummed);
     const review = describe(request, notes);
@@ -177,7 +173,7 @@ export class Drafts {
       const { tx } = judged.request;
       return (
         judged.proposal.maybeSigned &&
-        !this.#isSpent(judged) &&
+        !this.#isSettled(judged) &&
         judged.account.index === account.index &&
         tx.chainId === chainId &&
         tx.to === to &&
@@ -186,6 +182,23 @@ export class Drafts {
         tx.nonce !== nonce
       );
     });
+  }
+
+  /**
+   * Whether it is known what took the nonce of a proposal: it itself or another one of this vault is
+   * confirmed, and the own node says that the nonce is used up. That alone is not enough: the payment may
+   * have been made with a signature that this device never saw.
+   */
+  #isSettled(earlier: Judged): boolean {
+    const { chainId, nonce } = earlier.request.tx;
+    const others = this.#port.judged().filter(({ status }) => status === 'confirmed');
+    return (
+      this.#isSpent(earlier) &&
+      others.some(
+        ({ account, request: { tx } }) =>
+          account.index === earlier.account.index && tx.chainId === chainId && tx.nonce === nonce,
+      )
+    );
   }
 
   /** Whether the own node says that the nonce of a proposal is used up. A member's word is not enough. */
@@ -372,7 +385,7 @@ function readOverrides(form: PaymentForm, fields: FormFields): Overrides {
 }
 
 function checkCommon(form: PaymentForm | PasteForm, fields: FormFields): void {
-  if ([...form.note].length > MAX_NOTE) {
+  if (countCodePoints(form.note) > MAX_NOTE) {
     fields.add('note', `At most ${String(MAX_NOTE)} characters.`);
   }
   const hours = form.expiresInHours;

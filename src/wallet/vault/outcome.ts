@@ -1,15 +1,18 @@
 /** What becomes of a signed transaction: sent through the node of its chain, followed into a block. */
 import { toHex } from '../../codec.ts';
 import type { Content } from '../../journal/index.ts';
+import { NonceTooLowError, type EvmNode } from '../../network/index.ts';
 import { fromHex } from '../ids.ts';
 import { problemOf, WalletError } from '../problems.ts';
 import type { Problem, TransactionView } from '../state.ts';
-import { hashHex, rawHex, type Judged } from './judge.ts';
+import { hashHex, rawHex, type Judged, type Signed } from './judge.ts';
 import { Lifetime, type SessionPort } from './port.ts';
 
 const FOLLOW_EVERY_MS = 3_000;
 /** When the device that began signing does not send, others do. */
 const STEP_IN_AFTER_MS = 20_000;
+/** What a member says it sent is sent again by others: it may be wrong, and sending again is harmless. */
+const SEND_AGAIN_AFTER_MS = 60_000;
 
 export interface OutcomePort extends SessionPort {
   judged(proposal: string): Judged | undefined;
@@ -24,6 +27,8 @@ export class Outcome {
   readonly #sending = new Set<string>();
   /** Since when this device knows that a proposal is signed. */
   readonly #seen = new Map<string, number>();
+  /** When this device last sent it. */
+  readonly #sent = new Map<string, number>();
   #tick: (() => void) | undefined;
 
   constructor(port: OutcomePort) {
@@ -65,7 +70,10 @@ export class Outcome {
     let active = false;
     for (const judged of this.#port.all()) {
       const { status, proposal, request } = judged;
-      if (status !== 'signed' && status !== 'broadcast') continue;
+      if (status !== 'signed' && status !== 'broadcast') {
+        this.#problems.delete(proposal.id); // another device may have mended it
+        continue;
+      }
       if (this.#port.nodes.node(request.tx.chainId) === undefined) continue;
       active = true;
       const since = this.#seen.get(proposal.id) ?? now;
@@ -93,7 +101,8 @@ export class Outcome {
     if (this.#sending.has(id)) return;
     this.#sending.add(id);
     try {
-      await node.sendRawTransaction(rawHex(signed), hashHex(signed.hash));
+      await send(node, signed);
+      this.#sent.set(id, this.#life.now());
       this.#problems.delete(id);
       await this.#port.append({
         type: 'broadcast',
@@ -101,8 +110,9 @@ export class Outcome {
       });
       void this.#port.nodes.refresh();
     } catch (error) {
-      this.#problems.set(id, sendProblem(error));
-      throw error;
+      const problem = error instanceof NonceTooLowError ? replaced() : sendProblem(error);
+      this.#problems.set(id, problem);
+      throw new WalletError(problem, { cause: error });
     } finally {
       this.#sending.delete(id);
       this.#port.changed();
@@ -113,21 +123,21 @@ export class Outcome {
     this.#life.stop();
   }
 
-  async #follow({ proposal, signed, request, account }: Judged): Promise<void> {
+  async #follow({ proposal, signed, versions, request, account }: Judged): Promise<void> {
     const node = this.#port.nodes.node(request.tx.chainId);
     if (node === undefined || signed === undefined || this.#sending.has(proposal.id)) return;
     this.#sending.add(proposal.id);
     try {
-      const receipt = await node.receipt(hashHex(signed.hash));
-      if (receipt !== undefined) {
+      const mined = await minedOf(node, versions);
+      if (mined !== undefined) {
         this.#problems.delete(proposal.id);
         await this.#port.append({
           type: 'confirmed',
           data: {
             proposal: fromHex(proposal.id),
-            txid: signed.hash,
-            block: Number(receipt.blockNumber),
-            success: receipt.success,
+            txid: mined.hash,
+            block: Number(mined.receipt.blockNumber),
+            success: mined.receipt.success,
           },
         });
         void this.#port.nodes.refresh();
@@ -135,15 +145,43 @@ export class Outcome {
       }
       const next = await node.transactionCount(account.address, 'latest');
       // Looked up again: it may have got into a block between the two questions.
-      if (next > request.tx.nonce && (await node.receipt(hashHex(signed.hash))) === undefined) {
+      if (next > request.tx.nonce && (await minedOf(node, versions)) === undefined) {
         this.#problems.set(proposal.id, replaced());
+        return;
       }
+      const last = this.#sent.get(proposal.id) ?? this.#seen.get(proposal.id) ?? 0;
+      if (this.#life.now() - last < SEND_AGAIN_AFTER_MS) return;
+      this.#sent.set(proposal.id, this.#life.now());
+      await send(node, signed);
     } catch (error) {
-      this.#problems.set(proposal.id, problemOf(error));
+      this.#problems.set(proposal.id, followProblem(error));
     } finally {
       this.#sending.delete(proposal.id);
       this.#port.changed();
     }
+  }
+}
+
+/** The one among the signed versions of a payment that is in a block. */
+async function minedOf(
+  node: EvmNode,
+  versions: readonly Signed[],
+): Promise<{ readonly hash: Uint8Array; readonly receipt: NodeReceipt } | undefined> {
+  for (const { hash } of versions) {
+    const receipt = await node.receipt(hashHex(hash));
+    if (receipt !== undefined) return { hash, receipt };
+  }
+  return undefined;
+}
+
+/** Sends, unless it is in a block already: somebody may have sent a copy from elsewhere. */
+async function send(node: EvmNode, signed: Signed): Promise<void> {
+  const hash = hashHex(signed.hash);
+  try {
+    await node.sendRawTransaction(rawHex(signed), hash);
+  } catch (error) {
+    const late = error instanceof NonceTooLowError;
+    if (!late || (await node.receipt(hash)) === undefined) throw error;
   }
 }
 
@@ -156,11 +194,19 @@ function sendProblem(error: unknown): Problem {
   };
 }
 
+const followProblem = (error: unknown): Problem => ({
+  ...problemOf(error),
+  meaning: 'The payment is signed and was sent. This device cannot see now what became of it.',
+  next: 'Do not pay it again. Check the node under Settings, Networks, or look the payment up elsewhere.',
+});
+
+/** The same payment may be signed twice, under two names: then the node knows it by the other one. */
 const replaced = (): Problem => ({
   code: 'wallet/replaced',
-  title: 'Another transaction took this nonce',
-  meaning: 'This payment can never happen any more; the other transaction did.',
-  next: 'Look at the account’s transactions, then propose the payment anew if it is still wanted.',
+  title: 'The node says that this nonce is used up',
+  meaning:
+    'This very payment may have been made with another signature, or another transaction took its place.',
+  next: 'Look at the account’s transactions, not only at this node, before you propose it anew: it may be paid already.',
 });
 
 const notSigned = (): WalletError =>
