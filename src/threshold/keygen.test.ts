@@ -289,7 +289,7 @@ describe('key generation for ECDSA', () => {
     ]) {
       const players = new Map(
         signers.map((party) => {
-          const { share, pairs } = outputOf(run, party) as NewKey<EcdsaSuite>;
+          const { share, pairs } = outputOf<NewKey<EcdsaSuite>>(run, party);
           const book = new PairBook(share.info, party);
           for (const [peer, one] of pairs) book.add(peer, one);
           const items = [testItem(signers.join())];
