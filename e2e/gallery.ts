@@ -39,7 +39,9 @@ export async function startGallery(id: number): Promise<Gallery> {
     for (const [name, value] of Object.entries(securityHeaders('/'))) {
       response.setHeader(name, value);
     }
-    files(request, response, () => response.writeHead(404).end());
+    files(request, response, () => {
+      response.writeHead(404).end();
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
