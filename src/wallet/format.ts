@@ -17,11 +17,10 @@ export interface AmountText {
 
 /** Smallest units as a plain decimal, as people type it: no grouping, no trailing zeros. */
 export function toDecimal(value: bigint, decimals: number): string {
-  const sign = value < 0n ? '-' : '';
-  const digits = (value < 0n ? -value : value).toString().padStart(decimals + 1, '0');
+  const digits = value.toString().padStart(decimals + 1, '0');
   const whole = digits.slice(0, digits.length - decimals);
   const fraction = digits.slice(digits.length - decimals).replace(/0+$/, '');
-  return sign + whole + (fraction === '' ? '' : `.${fraction}`);
+  return whole + (fraction === '' ? '' : `.${fraction}`);
 }
 
 /** Smallest units as a decimal with thousands apart. Every digit stands there. */

@@ -96,7 +96,7 @@ export class Nodes {
 
   close(): void {
     this.#closed = true;
-    this.#cancel?.();
+    this.#stopAsking();
   }
 
   views(): ReadonlyMap<bigint, NodeView> {
@@ -188,15 +188,20 @@ export class Nodes {
 
   /** Asks every node now. Failures show in the views. */
   async refresh(): Promise<void> {
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#stopAsking();
     await Promise.all([...this.#chains.values()].map(async (chain) => this.#ask(chain)));
-    if (this.#closed || this.#cancel !== undefined) return;
+    if (this.#closed) return;
+    this.#stopAsking(); // another round may have ended meanwhile
     if (![...this.#chains.values()].some(({ node }) => node !== undefined)) return;
     this.#cancel = this.#port.clock.after(ASK_EVERY_MS, () => {
       this.#cancel = undefined;
       void this.refresh();
     });
+  }
+
+  #stopAsking(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
   }
 
   async #ask(chain: Chain): Promise<void> {

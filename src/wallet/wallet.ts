@@ -1,6 +1,6 @@
 /** The wallet from the first start to the lock: which phase it is in, and what a person can do then. */
 import type { Keystore, Storage, Unlocked } from '../keystore/index.ts';
-import { isPlain } from '../text.ts';
+import { countCodePoints, isPlain } from '../text.ts';
 import type { Wallet } from './api.ts';
 import { readBoot, writeDevice } from './device.ts';
 import type { Platform } from './platform.ts';
@@ -145,7 +145,7 @@ class Main {
 
   async setUp(input: { readonly name: string; readonly passphrase: string }): Promise<void> {
     const name = input.name.trim();
-    if (name === '' || [...name].length > 40 || !isPlain(name)) {
+    if (name === '' || countCodePoints(name) > 40 || !isPlain(name)) {
       throw new WalletError({
         code: 'wallet/device-name',
         title: 'This name cannot be used',

@@ -4,7 +4,8 @@ import type { Unlocked } from '../../keystore/index.ts';
 import type { CeremonyWorkerInit } from '../ceremony.worker.ts';
 
 /** @throws CeremonyError when the worker cannot open what is stored */
-export async function openCeremonyWorker({ masterKey, keys }: Unlocked): Promise<Ceremonies> {
+export async function openCeremonyWorker(unlocked: Unlocked): Promise<Ceremonies> {
+  const { masterKey, keys } = unlocked;
   const worker = new Worker(new URL('../ceremony.worker.ts', import.meta.url), { type: 'module' });
   const init: CeremonyWorkerInit = {
     masterKey,
@@ -12,9 +13,10 @@ export async function openCeremonyWorker({ masterKey, keys }: Unlocked): Promise
     identity: new Uint8Array(keys.identityPublic),
   };
   try {
-    const { ceremonies, fail } = await connect(worker, init);
+    const connection = await connect(worker, init);
+    const { ceremonies } = connection;
     worker.addEventListener('error', () => {
-      fail(workerFailed());
+      connection.fail(workerFailed());
     });
     return {
       ...ceremonies,

@@ -1,6 +1,6 @@
 /** Fields that invitations and pairing messages share. */
 import * as v from 'valibot';
-import { isPlain } from '../../text.ts';
+import { countCodePoints, isPlain } from '../../text.ts';
 
 const isBytes = (value: unknown): boolean => value instanceof Uint8Array;
 
@@ -24,7 +24,7 @@ const name = (max: number) =>
     v.string(),
     v.check(
       (value) =>
-        value.trim() === value && value !== '' && [...value].length <= max && isPlain(value),
+        value.trim() === value && value !== '' && countCodePoints(value) <= max && isPlain(value),
       'not a plain name',
     ),
   );

@@ -197,9 +197,16 @@ export function pairingPeers(state: PairingState): Peer[] {
   return [...new Map(others.map((member) => [toHex(member.identity), peerOf(member)])).values()];
 }
 
+/** Parsed once: the check of every member's key takes a while. */
+const parsed = new WeakMap<Uint8Array, Founding>();
+
 /** The founding document, once it stands. */
-export const founded = (state: PairingState): Founding | undefined =>
-  state.founding === undefined ? undefined : parseFounding(state.founding);
+export function founded({ founding }: PairingState): Founding | undefined {
+  if (founding === undefined) return undefined;
+  const known = parsed.get(founding) ?? parseFounding(founding);
+  parsed.set(founding, known);
+  return known;
+}
 
 /** What the words are made of: 32 bytes, once every nonce is there. */
 export function transcript(state: PairingState): Uint8Array | undefined {
@@ -322,8 +329,7 @@ function rosterFits(state: PairingState): boolean {
     b: Omit<Introduction, 'name'>,
     name: string,
   ): boolean =>
-    a !== undefined &&
-    a.name === name &&
+    a?.name === name &&
     equalBytes(a.identity, b.identity) &&
     equalBytes(a.sealing, b.sealing) &&
     equalBytes(a.inbox, b.inbox);

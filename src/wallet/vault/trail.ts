@@ -73,7 +73,10 @@ function sentence(
       ]);
     case 'rejected':
       return say(`Rejected: ${what}`, [
-        { label: 'Reason', value: visible(event.data.reason, 500) || 'none given' },
+        {
+          label: 'Reason',
+          value: visible(event.data.reason === '' ? 'none given' : event.data.reason, 500),
+        },
       ]);
     case 'withdrawn':
       return say(`Withdrew: ${what}`);
