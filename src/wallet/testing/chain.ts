@@ -36,11 +36,26 @@ export class FakeChain {
     return this.#balances.get(address.toLowerCase()) ?? 0n;
   }
 
+  /** Makes a block of what can be in one: a transaction waits until those before it are in blocks. */
   mine(): void {
     this.#block += 1n;
-    for (const [i, waiting] of this.transactions.entries()) {
-      if (waiting.block === undefined) this.transactions[i] = { ...waiting, block: this.#block };
+    for (;;) {
+      const at = this.transactions.findIndex(
+        ({ from, tx, block }) => block === undefined && tx.nonce === this.#mined(from),
+      );
+      const [ready] = this.transactions.slice(at, at + 1);
+      if (at < 0 || ready === undefined) return;
+      this.transactions[at] = { ...ready, block: this.#block };
+      const { to, value } = ready.tx;
+      if (to !== undefined) this.fund(to, this.balance(to) + value);
     }
+  }
+
+  #mined(address: string): bigint {
+    const own = this.transactions.filter(
+      ({ from, block }) => block !== undefined && from.toLowerCase() === address.toLowerCase(),
+    );
+    return BigInt(own.length);
   }
 
   readonly fetch = async (_url: unknown, init?: RequestInit): Promise<Response> => {
@@ -69,11 +84,13 @@ export class FakeChain {
       case 'eth_getBalance':
         return quantity(this.balance(address));
       case 'eth_getTransactionCount': {
-        const pending = params[1] === 'pending';
-        const sent = this.transactions.filter(
-          ({ from, block }) => from.toLowerCase() === address && (pending || block !== undefined),
-        );
-        return quantity(BigInt(sent.length));
+        let next = this.#mined(address);
+        const waits = (nonce: bigint): boolean =>
+          this.transactions.some(
+            ({ from, tx }) => from.toLowerCase() === address && tx.nonce === nonce,
+          );
+        while (params[1] === 'pending' && waits(next)) next += 1n;
+        return quantity(next);
       }
       case 'eth_getBlockByNumber':
         return { number: quantity(this.#block), baseFeePerGas: quantity(1_000_000_000n) };
@@ -95,20 +112,16 @@ export class FakeChain {
     const name = `0x${toHex(hash)}`;
     if (this.transactions.some((known) => known.hash === name)) throw new Refusal('already known');
     if (tx.chainId !== this.chainId) throw new Refusal('wrong chain');
-    const nonce = this.transactions.filter((sent) => sent.from === from).length;
-    if (tx.nonce < BigInt(nonce)) throw new Refusal('nonce too low');
+    if (tx.nonce < this.#mined(from)) throw new Refusal('nonce too low');
+    if (this.transactions.some((known) => known.from === from && known.tx.nonce === tx.nonce)) {
+      throw new Refusal('replacement transaction underpriced');
+    }
     const price = tx.type === 2 ? tx.maxFeePerGas : tx.gasPrice;
     const cost = tx.value + tx.gasLimit * price;
     if (cost > this.balance(from)) throw new Refusal('insufficient funds');
     this.fund(from, this.balance(from) - cost);
-    if (tx.to !== undefined) this.fund(tx.to, this.balance(tx.to) + tx.value);
-    if (this.automine) this.#block += 1n;
-    this.transactions.push({
-      hash: name,
-      from,
-      tx,
-      block: this.automine ? this.#block : undefined,
-    });
+    this.transactions.push({ hash: name, from, tx, block: undefined });
+    if (this.automine) this.mine();
     return name;
   }
 

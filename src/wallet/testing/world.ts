@@ -131,6 +131,10 @@ export class TestDevice {
     return this.#life.writes;
   }
 
+  get isOpen(): boolean {
+    return this.#wallet?.getState().phase === 'open';
+  }
+
   /** Whether a page is loaded. */
   get isRunning(): boolean {
     return this.#wallet !== undefined;
@@ -255,6 +259,7 @@ export class World {
   readonly codes = new Map<string, Uint8Array>();
   readonly hub: MemoryHub;
   readonly devices: readonly TestDevice[];
+  readonly #watchers: (() => void)[] = [];
 
   constructor(
     { names = ['Ada', 'Ben', 'Cleo'], now = START, ...hub }: WorldOptions = {},
@@ -288,13 +293,22 @@ export class World {
   }
 
   /** Lets the devices work, and time pass, until something is so. */
-  async until(isSo: () => boolean, minutes = 30): Promise<void> {
+  async until(isSo: () => boolean, minutes = 10): Promise<void> {
     const last = this.clock.now() + minutes * 60_000;
-    while (!isSo()) {
+    for (;;) {
+      for (const look of this.#watchers) look();
+      if (isSo()) return;
       if (this.clock.now() > last) throw new Error(`did not happen in ${String(minutes)} minutes`);
       await turn();
       this.clock.advance(TURN_MS);
     }
+  }
+
+  /** Looks at an open device at every turn. */
+  watch(device: TestDevice, look: () => void): void {
+    this.#watchers.push(() => {
+      if (device.isOpen) look();
+    });
   }
 
   /** Lets the devices work for a while. */
@@ -332,11 +346,12 @@ export class World {
     for (const { wallet } of this.devices) await wallet.endPairing();
   }
 
-  /** Gives every device a node of the chain, and loads the pages anew, as the browser demands. */
+  /** Gives every device a node and two hours, and loads the pages anew, as the browser demands. */
   async setNodes(): Promise<void> {
     for (const device of this.devices) {
       await device.wallet.saveSettings({
         ...device.state.settings,
+        autoLockMinutes: 120,
         networks: [
           {
             chainId: this.chain.chainId,

@@ -1,0 +1,82 @@
+import { describe, expect, it, test } from 'vitest';
+import { encodeCbor, type CborValue } from '../cbor.ts';
+import {
+  decodeCeremony,
+  decodePresence,
+  encodeWire,
+  type CeremonyMessage,
+  type PresenceMessage,
+} from './wire.ts';
+
+const id = new Uint8Array(16).fill(1);
+const hash = new Uint8Array(32).fill(2);
+const presences: readonly PresenceMessage[] = [
+  { t: 'hello', nonce: id },
+  { t: 'here', nonce: id },
+  { t: 'bye' },
+];
+const ceremonies: readonly CeremonyMessage[] = [
+  { t: 'packet', request: id, packet: new Uint8Array(1_000) },
+  { t: 'keygen', vault: hash, request: id },
+  { t: 'sign', vault: hash, proposal: hash, request: id, signers: [1, 20] },
+  { t: 'busy', vault: hash, request: id },
+  { t: 'confirms', vault: hash, held: [] },
+  {
+    t: 'confirms',
+    vault: hash,
+    held: [{ kid: hash, index: 3, signature: new Uint8Array(64).fill(3) }],
+  },
+];
+
+test.each(presences)('presence: $t comes back as it was', (message) => {
+  expect(decodePresence(encodeWire(message))).toEqual(message);
+  expect(() => decodeCeremony(encodeWire(message))).toThrow(/ceremony message/);
+});
+
+test.each(ceremonies)('ceremony: $t comes back as it was', (message) => {
+  expect(decodeCeremony(encodeWire(message))).toEqual(message);
+  expect(() => decodePresence(encodeWire(message))).toThrow(/presence message/);
+});
+
+describe('refused', () => {
+  const held = { kid: hash, index: 3, signature: new Uint8Array(64) };
+  const find = (t: string): Record<string, CborValue> => {
+    const message = [...presences, ...ceremonies].find((one) => one.t === t);
+    if (message === undefined) throw new Error(`no ${t}`);
+    return { ...message } as Record<string, CborValue>;
+  };
+  test.each<[string, string, CborValue]>([
+    ['hello', 'nonce', new Uint8Array(15)],
+    ['here', 'nonce', 'text'],
+    ['bye', 'nonce', id],
+    ['packet', 'request', new Uint8Array(17)],
+    ['packet', 'packet', new Uint8Array(2_000_001)],
+    ['keygen', 'vault', new Uint8Array(31)],
+    ['keygen', 'request', null],
+    ['sign', 'proposal', new Uint8Array(33)],
+    ['sign', 'signers', [1]],
+    ['sign', 'signers', [0, 1]],
+    ['sign', 'signers', [1, 256]],
+    ['sign', 'signers', [1, 1.5]],
+    ['sign', 'signers', Array.from({ length: 21 }, (_, i) => i + 1)],
+    ['busy', 'request', new Uint8Array(0)],
+    ['confirms', 'held', Array<CborValue>(17).fill(held)],
+    ['confirms', 'held', [{ ...held, kid: new Uint8Array(31) }]],
+    ['confirms', 'held', [{ ...held, index: 0 }]],
+    ['confirms', 'held', [{ ...held, signature: new Uint8Array(63) }]],
+    ['confirms', 'held', [{ ...held, more: 1 }]],
+  ])('%s with a wrong %s (%#)', (t, field, value) => {
+    const decode = ['hello', 'here', 'bye'].includes(t) ? decodePresence : decodeCeremony;
+    expect(() => decode(encodeCbor(find(t)))).not.toThrow();
+    expect(() => decode(encodeCbor({ ...find(t), [field]: value }))).toThrow(/message/);
+  });
+
+  it('bytes that are not canonical', () => {
+    const bytes = encodeWire({ t: 'bye' });
+    for (const decode of [decodePresence, decodeCeremony]) {
+      expect(() => decode(Uint8Array.of(...bytes, 0))).toThrow(/message/);
+      expect(() => decode(new Uint8Array())).toThrow(/message/);
+      expect(() => decode(encodeCbor({ t: 'unheard of' }))).toThrow(/message/);
+    }
+  });
+});
