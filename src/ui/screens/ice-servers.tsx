@@ -5,7 +5,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { ErrorSummary, Field } from '../parts/field.tsx';
 import { Section } from '../parts/page.tsx';
 import { useWallet } from '../wallet-context.tsx';
-import type { Save } from './settings.tsx';
+import type { Save } from './save.ts';
 
 interface Props {
   readonly settings: Settings;

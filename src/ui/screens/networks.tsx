@@ -6,7 +6,7 @@ import { ErrorSummary, Field } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Section } from '../parts/page.tsx';
 import { useWallet } from '../wallet-context.tsx';
-import type { Save } from './settings.tsx';
+import type { Save } from './save.ts';
 
 /** Names only. Which node to ask is for the person to say: it learns the addresses it is asked about. */
 const PRESETS = [

@@ -3,7 +3,7 @@ import type { FieldError, Settings } from '../../wallet/index.ts';
 import { Field } from '../parts/field.tsx';
 import { Section } from '../parts/page.tsx';
 import { useOpen, useWallet } from '../wallet-context.tsx';
-import type { Save } from './settings.tsx';
+import type { Save } from './save.ts';
 
 const states = { connecting: 'connecting…', up: 'connected', down: 'not connected' };
 

@@ -10,8 +10,7 @@ import { useOpen, useWallet } from '../wallet-context.tsx';
 import { IceServers } from './ice-servers.tsx';
 import { Networks } from './networks.tsx';
 import { Relay } from './relay-setting.tsx';
-
-export type Save = (settings: Stored) => Promise<boolean>;
+import type { Save } from './save.ts';
 
 const MINUTES = [1, 5, 10, 15, 30, 60, 120];
 const THEMES = [
