@@ -1,5 +1,5 @@
 /** Everything that runs while this device is unlocked. */
-import { equalBytes, toHex } from '../codec.ts';
+import { DecodeError, equalBytes, toHex } from '../codec.ts';
 import { CountersignError } from '../errors.ts';
 import { parsePaymentLink } from '../chains/index.ts';
 import { parseFounding, safeText, vaultId } from '../journal/index.ts';
@@ -289,8 +289,11 @@ export class Session {
     this.#pairing?.stop();
     this.#routes.close();
     this.#nodes.close();
-    await this.#connection.close();
-    await this.#ceremonies.close();
+    try {
+      await this.#connection.close();
+    } finally {
+      await this.#ceremonies.close();
+    }
   }
 
   async #start(): Promise<void> {
@@ -304,7 +307,8 @@ export class Session {
       }),
       channel.onStranger(({ identity, body }) => {
         void this.#receivePairing(identity, body).catch((error: unknown) => {
-          this.#malformed(toHex(identity), error);
+          // Anybody can send rubbish here: shown, it would crowd out real problems.
+          if (!(error instanceof DecodeError)) this.#malformed(toHex(identity), error);
         });
       }),
       channel.onState(() => {

@@ -102,6 +102,10 @@ class Main {
   #stopTimer: (() => void) | undefined;
   /** What was unlocked before is put away before anything is unlocked again. */
   #ending: Promise<void> = Promise.resolve();
+  /** One session at a time is opened: two would be two copies of this device. Never rejects. */
+  #entering: Promise<void> = Promise.resolve();
+  /** Counts ends: what was being opened before one must not be open after it. */
+  #ends = 0;
   #origins: ReadonlySet<string> = new Set();
   boot: BootRecord | undefined;
 
@@ -225,6 +229,13 @@ class Main {
   }
 
   async #enter(unlocked: Unlocked, plain: Storage): Promise<void> {
+    const ends = this.#ends;
+    const entered = this.#entering.then(async () => this.#openSession(unlocked, plain, ends));
+    this.#entering = entered.catch(() => undefined); // the caller gets the error
+    return entered;
+  }
+
+  async #openSession(unlocked: Unlocked, plain: Storage, ends: number): Promise<void> {
     if (this.#session !== undefined) return;
     const session = await Session.open({
       platform: this.#platform,
@@ -236,6 +247,10 @@ class Main {
       },
       mayConnect: (origin) => this.#origins.has(origin),
     });
+    if (ends !== this.#ends) {
+      await session.close();
+      throw lockedMeanwhile();
+    }
     this.#session = session;
     this.state.set(session.view());
     this.touch();
@@ -248,12 +263,26 @@ class Main {
   /** Ends everything that an unlocked device runs. */
   async #end(): Promise<void> {
     this.#stopTimer?.();
+    this.#ends += 1;
     const session = this.#session;
     this.#session = undefined;
-    this.#ending = this.#ending.then(async () => {
-      await session?.close();
-      this.#keystore?.lock();
-    });
+    if (session === undefined) this.#keystore?.lock(); // what is being opened fails at once
+    this.#ending = this.#ending
+      .then(async () => session?.close())
+      // What does not close in order is gone all the same, and must not keep the keys unlocked.
+      .catch(() => undefined)
+      .then(async () => {
+        this.#keystore?.lock();
+        await this.#entering;
+      });
     await this.#ending;
   }
 }
+
+const lockedMeanwhile = (): WalletError =>
+  new WalletError({
+    code: 'wallet/locked',
+    title: 'This device was locked meanwhile',
+    meaning: 'Nothing was changed.',
+    next: 'Unlock it again.',
+  });

@@ -167,9 +167,13 @@ export class PairingRun {
       this.#state = step.state;
       this.#port.changed();
     }
-    await this.#send(step.send);
-    if (founded(this.#state) !== undefined || this.#state.failure !== undefined) this.stop();
-    if (isComplete(this.#state) && !isComplete(before)) await this.#complete();
+    try {
+      await this.#send(step.send);
+    } finally {
+      // Whatever became of the messages: they are said again, the vault is not founded again.
+      if (founded(this.#state) !== undefined || this.#state.failure !== undefined) this.stop();
+      if (isComplete(this.#state) && !isComplete(before)) await this.#complete();
+    }
   }
 
   async #complete(): Promise<void> {

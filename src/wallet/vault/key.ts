@@ -51,6 +51,8 @@ export class VaultKey {
   #attempts = 0;
   #waiting = false;
   #problem: Problem | undefined;
+  /** One after the other: two keys that become complete at once must not both become the vault's. */
+  #work: Promise<unknown> = Promise.resolve();
 
   constructor(port: KeyPort) {
     this.#port = port;
@@ -97,6 +99,10 @@ export class VaultKey {
 
   /** Looks at certificates that members put into the journal. A wrong one is reported once. */
   async judge(claims: readonly CertificateClaim[]): Promise<void> {
+    return this.#alone(async () => this.#judge(claims));
+  }
+
+  async #judge(claims: readonly CertificateClaim[]): Promise<void> {
     for (const { certificate, event } of claims) {
       if (this.active !== undefined || this.#judged.has(event)) continue;
       this.#judged.add(event);
@@ -111,7 +117,8 @@ export class VaultKey {
 
   /** A member came online: tell it what this device confirmed. */
   async meet(device: DeviceId): Promise<void> {
-    if (this.active !== undefined) return;
+    // While a key is made this device may confirm it any moment: what it says now would be wrong then.
+    if (this.active !== undefined || this.#run !== undefined) return;
     this.#port.tell(device, await this.#confirms());
     this.consider();
   }
@@ -119,7 +126,7 @@ export class VaultKey {
   async receive(from: DeviceId, message: Message<'confirms' | 'keygen' | 'busy'>): Promise<void> {
     switch (message.t) {
       case 'confirms':
-        await this.#takeConfirms(from, message);
+        await this.#alone(async () => this.#takeConfirms(from, message));
         return;
       case 'keygen':
         await this.#takeStart(from, message);
@@ -131,12 +138,13 @@ export class VaultKey {
 
   /** Starts key generation if it is this device's turn and everyone is there. */
   consider(): void {
-    const { founding, self, isOnline } = this.#port;
+    const { founding, self } = this.#port;
     if (this.active !== undefined || this.#run !== undefined || this.#waiting) return;
     const [first] = founding.members;
     if (first === undefined || deviceIdOf(first.identity) !== self) return;
     const others = this.#others();
-    if (!others.every((device) => isOnline(device) && this.#standing.has(device))) return;
+    if (!others.every((device) => this.#port.isOnline(device) && this.#standing.has(device)))
+      return;
     const mayBecome = this.#keys.some(({ kid }) =>
       others.every((device) => this.#standing.get(device)?.has(kid) === true),
     );
@@ -178,7 +186,10 @@ export class VaultKey {
   }
 
   async #generate(request: Uint8Array): Promise<void> {
-    const { founding, self, ceremonies, routes, changed } = this.#port;
+    const { founding, self, ceremonies, routes } = this.#port;
+    const changed = (): void => {
+      this.#port.changed();
+    };
     const run: Run = {
       startedAt: this.#life.now(),
       abort: new AbortController(),
@@ -247,6 +258,8 @@ export class VaultKey {
   }
 
   async #takeConfirms(from: DeviceId, { held }: Message<'confirms'>): Promise<void> {
+    // The key that is complete stays the vault's key, even if a later one could be completed, too.
+    if (this.active !== undefined) return;
     this.#standing.set(from, new Set(held.map(({ kid }) => toHex(kid))));
     for (const { kid, index, signature } of held) {
       const mine = this.#keys.find((key) => key.kid === toHex(kid) && key.state === 'unfinished');
@@ -258,9 +271,24 @@ export class VaultKey {
       const certificate = await this.certificate();
       if (certificate !== undefined) await this.#port.certified(SUITE, certificate);
       this.#problem = undefined;
+      break;
     }
+    await this.#answer(from);
     this.#port.changed();
     this.consider();
+  }
+
+  /** The one who starts key generation asks by telling; the others do not, or it would never end. */
+  async #answer(from: DeviceId): Promise<void> {
+    const [first] = this.#port.founding.members;
+    const asks = first !== undefined && deviceIdOf(first.identity) === from;
+    if (asks) await this.meet(from);
+  }
+
+  async #alone<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.#work.then(task);
+    this.#work = done.catch(() => undefined); // the caller gets the error; the queue goes on
+    return done;
   }
 
   #others(): DeviceId[] {
