@@ -158,8 +158,8 @@ export class Presence {
     if (this.#port.now() - (contact.heard ?? 0) > FORGET_AFTER_MS) {
       contact.online = false;
       this.#port.changed();
-      return;
     }
+    // Asked once more even then: after a sleep, both would wait for the other's greeting for ever.
     this.#ask(peer);
   }
 }
