@@ -1,7 +1,7 @@
 import type { ProposalView } from '../../wallet/index.ts';
 
 /** Where a proposal stands, in the exact word: signed, sent and confirmed are three different things. */
-export function statusText(proposal: ProposalView): string {
+function statusText(proposal: ProposalView): string {
   const { transaction } = proposal;
   switch (proposal.status) {
     case 'open':

@@ -3,6 +3,7 @@ import { useState, type SubmitEvent } from 'react';
 import type { FieldError, Settings } from '../../wallet/index.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { ErrorSummary, Field } from '../parts/field.tsx';
+import { ActionError } from '../parts/notice.tsx';
 import { Section } from '../parts/page.tsx';
 import { useWallet } from '../wallet-context.tsx';
 import type { Save } from './save.ts';
@@ -10,10 +11,12 @@ import type { Save } from './save.ts';
 interface Props {
   readonly settings: Settings;
   readonly save: Save;
+  /** Why the last storing failed. */
+  readonly error: string | undefined;
 }
 
 /** Servers that help two devices to connect directly. Without any, the relay carries everything. */
-export function IceServers({ settings, save }: Props) {
+export function IceServers({ settings, save, error }: Props) {
   const [adding, setAdding] = useState(false);
   return (
     <Section title="Direct connections">
@@ -67,6 +70,7 @@ export function IceServers({ settings, save }: Props) {
         <ServerDialog
           settings={settings}
           save={save}
+          error={error}
           onClose={() => {
             setAdding(false);
           }}
@@ -106,6 +110,7 @@ function ServerDialog(props: Props & { readonly onClose: () => void }) {
     >
       <form className="stack" noValidate onSubmit={submit}>
         <ErrorSummary errors={errors} />
+        <ActionError error={props.error} />
         {fields.map(([name, label, hint]) => (
           <Field name={name} label={label} hint={hint} errors={errors} key={name}>
             {(control) => (

@@ -3,7 +3,7 @@ import { useState, type SubmitEvent } from 'react';
 import type { FieldError, NetworkSetting, Settings } from '../../wallet/index.ts';
 import { Confirm, Dialog } from '../parts/dialog.tsx';
 import { ErrorSummary, Field } from '../parts/field.tsx';
-import { Notice } from '../parts/notice.tsx';
+import { ActionError, Notice } from '../parts/notice.tsx';
 import { Section } from '../parts/page.tsx';
 import { useWallet } from '../wallet-context.tsx';
 import type { Save } from './save.ts';
@@ -22,9 +22,11 @@ const PRESETS = [
 interface Props {
   readonly settings: Settings;
   readonly save: Save;
+  /** Why the last storing failed. */
+  readonly error: string | undefined;
 }
 
-export function Networks({ settings, save }: Props) {
+export function Networks({ settings, save, error }: Props) {
   const [editing, setEditing] = useState<NetworkSetting | 'new'>();
   return (
     <Section title="Networks">
@@ -78,6 +80,7 @@ export function Networks({ settings, save }: Props) {
         <NetworkDialog
           settings={settings}
           save={save}
+          error={error}
           network={editing === 'new' ? undefined : editing}
           onClose={() => {
             setEditing(undefined);
@@ -152,6 +155,7 @@ function NetworkDialog(
     >
       <form className="stack" noValidate onSubmit={submit}>
         <ErrorSummary errors={errors} />
+        <ActionError error={props.error} />
         {network === undefined ? (
           <label className="field">
             <span className="field-label">Fill in a known network</span>

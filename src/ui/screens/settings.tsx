@@ -50,9 +50,9 @@ export function Settings(props: { readonly build: string }) {
       <ActionError error={action.error} />
       <div className="columns">
         <div className="stack">
-          <Networks settings={settings} save={save} />
+          <Networks settings={settings} save={save} error={action.error} />
           <Relay settings={settings} save={save} />
-          <IceServers settings={settings} save={save} />
+          <IceServers settings={settings} save={save} error={action.error} />
         </div>
         <div className="stack">
           <Section title="Appearance">

@@ -125,7 +125,7 @@ export const plainReview = review({
   warnings: [],
 });
 
-export const members: readonly MemberView[] = [
+const members: readonly MemberView[] = [
   member('a1', 1, 'Finance phone', { online: true, path: 'direct' }),
   member('b2', 2, 'This laptop', { self: true, online: true }),
   member('c3', 3, 'Office desktop', { lastSeen: NOW - 26 * HOUR }),
@@ -144,7 +144,7 @@ function member(id: string, index: number, name: string, part: Partial<MemberVie
   };
 }
 
-export const decisions: readonly DecisionView[] = [
+const decisions: readonly DecisionView[] = [
   decision(0, { decision: 'approved', at: NOW - 4 * MINUTE }),
   decision(1, {}),
   decision(2, {}),
