@@ -9,13 +9,17 @@ import type { CeremonyMessage } from './wire.ts';
 
 /** How long a packet waits for its session. */
 const EARLY_MS = 60_000;
-/** Sessions with waiting packets, packets of one, and bytes of one. */
-const EARLY_SESSIONS = 16;
-const EARLY_PACKETS = 80;
-const EARLY_BYTES = 6 * 2 ** 20;
+/**
+ * Of one sender: sessions with waiting packets, packets of one, and bytes of one. Round 1 of 16 digests is
+ * 1 MB, and nobody gets further before this device has joined.
+ */
+const EARLY_SESSIONS = 4;
+const EARLY_PACKETS = 16;
+const EARLY_BYTES = 2 * 2 ** 20;
 
+/** What one sender sent for one session. */
 interface Early {
-  readonly packets: { readonly from: DeviceId; readonly packet: Uint8Array }[];
+  readonly packets: Uint8Array[];
   bytes: number;
   readonly cancel: () => void;
 }
@@ -33,7 +37,8 @@ export interface RoutesPort {
 export class CeremonyRoutes {
   readonly #port: RoutesPort;
   readonly #routes = new Map<string, Route>();
-  readonly #early = new Map<string, Early>();
+  /** By sender, then by session: whoever floods this device takes room from nobody else. */
+  readonly #early = new Map<DeviceId, Map<string, Early>>();
 
   constructor(port: RoutesPort) {
     this.#port = port;
@@ -63,9 +68,11 @@ export class CeremonyRoutes {
     });
     const numbers = new Map([...members].map(([index, device]) => [device, index]));
     this.#routes.set(key, { link, members: numbers });
-    const early = this.#early.get(key);
-    this.#forget(key);
-    for (const { from, packet } of early?.packets ?? []) this.#deliver(key, from, packet);
+    for (const from of [...this.#early.keys()]) {
+      const packets = this.#early.get(from)?.get(key)?.packets ?? [];
+      this.#forget(from, key);
+      for (const packet of packets) this.#deliver(key, from, packet);
+    }
     return { link, release: () => this.#routes.delete(key) };
   }
 
@@ -81,16 +88,18 @@ export class CeremonyRoutes {
       this.#deliver(key, from, packet);
       return;
     }
-    const early = this.#early.get(key) ?? this.#await(key);
+    const early = this.#early.get(from)?.get(key) ?? this.#await(from, key);
     if (early === undefined) return;
     if (early.packets.length >= EARLY_PACKETS || early.bytes + packet.length > EARLY_BYTES) return;
-    early.packets.push({ from, packet });
+    early.packets.push(packet);
     early.bytes += packet.length;
   }
 
   /** Ends every session and forgets everything that waits. */
   close(): void {
-    for (const key of [...this.#early.keys()]) this.#forget(key);
+    for (const [from, sessions] of [...this.#early]) {
+      for (const key of [...sessions.keys()]) this.#forget(from, key);
+    }
     const reason = new CeremonyError({
       code: 'ceremonies/closed',
       message: 'This device was locked or closed.',
@@ -105,18 +114,21 @@ export class CeremonyRoutes {
     if (route !== undefined && index !== undefined) route.link.deliver(index, packet);
   }
 
-  #await(key: string): Early | undefined {
-    if (this.#early.size >= EARLY_SESSIONS) return undefined;
+  #await(from: DeviceId, key: string): Early | undefined {
+    const sessions = this.#early.get(from) ?? new Map<string, Early>();
+    if (sessions.size >= EARLY_SESSIONS) return undefined;
     const cancel = this.#port.setTimer(EARLY_MS, () => {
-      this.#early.delete(key);
+      this.#forget(from, key);
     });
     const early: Early = { packets: [], bytes: 0, cancel };
-    this.#early.set(key, early);
+    this.#early.set(from, sessions.set(key, early));
     return early;
   }
 
-  #forget(key: string): void {
-    this.#early.get(key)?.cancel();
-    this.#early.delete(key);
+  #forget(from: DeviceId, key: string): void {
+    const sessions = this.#early.get(from);
+    sessions?.get(key)?.cancel();
+    sessions?.delete(key);
+    if (sessions?.size === 0) this.#early.delete(from);
   }
 }
