@@ -27,7 +27,7 @@ export interface NotesSource {
 /**
  * The notes for one request.
  *
- * @param except the proposal that is described: it is not its own history
+ * @param except the proposal that is described: it does not wait for itself
  * @param checksummed `false`: the address was typed without a checksum
  */
 export function notesFor(
@@ -53,7 +53,8 @@ export function notesFor(
     accounts: named,
     contacts: [...state.contacts.values()],
     network: networkOf(nodes, chainId),
-    paid: others.flatMap((other) => receiverOf(other.request)),
+    // A payment that is signed counts in its own notes, too: its receiver is no "new address" any more.
+    paid: past.flatMap((other) => receiverOf(other.request)),
     state: accountStateOf(
       nodes,
       request,

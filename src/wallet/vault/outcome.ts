@@ -1,7 +1,7 @@
 /** What becomes of a signed transaction: sent through the node of its chain, followed into a block. */
 import { toHex } from '../../codec.ts';
 import type { Content } from '../../journal/index.ts';
-import { NonceTooLowError, type EvmNode } from '../../network/index.ts';
+import { NonceTooLowError, type EvmNode, type NodeReceipt } from '../../network/index.ts';
 import { fromHex } from '../ids.ts';
 import { problemOf, WalletError } from '../problems.ts';
 import type { Problem, TransactionView } from '../state.ts';
@@ -101,13 +101,10 @@ export class Outcome {
     if (this.#sending.has(id)) return;
     this.#sending.add(id);
     try {
-      await send(node, signed);
+      const txid = await send(node, signed, judged.versions);
       this.#sent.set(id, this.#life.now());
       this.#problems.delete(id);
-      await this.#port.append({
-        type: 'broadcast',
-        data: { proposal: fromHex(id), txid: signed.hash },
-      });
+      await this.#port.append({ type: 'broadcast', data: { proposal: fromHex(id), txid } });
       void this.#port.nodes.refresh();
     } catch (error) {
       const problem = error instanceof NonceTooLowError ? replaced() : sendProblem(error);
@@ -152,7 +149,7 @@ export class Outcome {
       const last = this.#sent.get(proposal.id) ?? this.#seen.get(proposal.id) ?? 0;
       if (this.#life.now() - last < SEND_AGAIN_AFTER_MS) return;
       this.#sent.set(proposal.id, this.#life.now());
-      await send(node, signed);
+      await send(node, signed, versions);
     } catch (error) {
       this.#problems.set(proposal.id, followProblem(error));
     } finally {
@@ -174,14 +171,23 @@ async function minedOf(
   return undefined;
 }
 
-/** Sends, unless it is in a block already: somebody may have sent a copy from elsewhere. */
-async function send(node: EvmNode, signed: Signed): Promise<void> {
-  const hash = hashHex(signed.hash);
+/**
+ * Sends, unless it is in a block already: somebody may have sent a copy from elsewhere, or another version.
+ *
+ * @returns the hash of the version that was sent, or that is in a block
+ */
+async function send(
+  node: EvmNode,
+  signed: Signed,
+  versions: readonly Signed[],
+): Promise<Uint8Array> {
   try {
-    await node.sendRawTransaction(rawHex(signed), hash);
+    await node.sendRawTransaction(rawHex(signed), hashHex(signed.hash));
+    return signed.hash;
   } catch (error) {
-    const late = error instanceof NonceTooLowError;
-    if (!late || (await node.receipt(hash)) === undefined) throw error;
+    const mined = error instanceof NonceTooLowError ? await minedOf(node, versions) : undefined;
+    if (mined === undefined) throw error;
+    return mined.hash;
   }
 }
 
