@@ -1,6 +1,7 @@
 /** Locking, unlocking and pairing where something fails in between. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CeremonyHost } from '../ceremonies/index.ts';
+import { Keystore } from '../keystore/index.ts';
 import { decodePairingMessage, encodePairingMessage } from './pairing/messages.ts';
 import { PASSPHRASE, World } from './testing/world.ts';
 
@@ -11,15 +12,50 @@ afterEach(async () => {
   await world.close();
 });
 
+/** The keystore opens; what comes next waits until `goOn`. */
+function held() {
+  const openNow = CeremonyHost.open.bind(CeremonyHost);
+  let goOn: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const open = vi.spyOn(CeremonyHost, 'open').mockImplementation(async (port) => {
+    await gate;
+    return openNow(port);
+  });
+  const unlock = vi.spyOn(Keystore.prototype, 'unlock');
+  const unlocked = (): number =>
+    unlock.mock.settledResults.filter(({ type }) => type === 'fulfilled').length;
+  return { open, unlocked, goOn };
+}
+
 describe('a device', () => {
   it('is one session, however often it is unlocked at once', async () => {
     world = new World({ names: ['Ada'] });
     const wallet = await world.device(0).open();
     wallet.lock();
-    const open = vi.spyOn(CeremonyHost, 'open');
-    await Promise.all([wallet.unlock(PASSPHRASE), wallet.unlock(PASSPHRASE)]);
+    const { open, unlocked, goOn } = held();
+    const both = Promise.all([wallet.unlock(PASSPHRASE), wallet.unlock(PASSPHRASE)]);
+    await world.until(() => unlocked() === 2);
+    goOn();
+    await both;
     expect(open).toHaveBeenCalledTimes(1);
     expect(wallet.getState().phase).toBe('open');
+  });
+
+  it('stays locked when it was locked while it was being opened', async () => {
+    world = new World({ names: ['Ada'] });
+    const wallet = await world.device(0).open();
+    wallet.lock();
+    const { unlocked, goOn } = held();
+    const unlocking = expect(wallet.unlock(PASSPHRASE)).rejects.toThrow();
+    await world.until(() => unlocked() === 1);
+    // As when another tab takes over.
+    const closing = wallet.close();
+    goOn();
+    await unlocking;
+    await closing;
+    expect(wallet.getState().phase).toBe('locked');
   });
 
   it('is locked, and can be unlocked again, although its worker broke', async () => {
