@@ -1,5 +1,5 @@
 /** A page from its loading to its end. Once it is over, nothing of it reaches storage or clock any more. */
-import type { Storage } from '../../keystore/index.ts';
+import { SimulatedCrash, type Storage } from '../../keystore/index.ts';
 import type { Clock } from '../platform.ts';
 
 /** Whether the write at which a page ends is lost or kept. */
@@ -9,9 +9,20 @@ export type Crash = 'before' | 'after';
 const never = async <T>(): Promise<T> => new Promise(() => undefined);
 
 export class Life {
+  readonly #ended: Promise<never>;
+  #gone: () => void = () => undefined;
   #over = false;
   #writes = 0;
   #end: { readonly at: number; readonly when: Crash; readonly end: () => void } | undefined;
+
+  constructor() {
+    this.#ended = new Promise((_, reject) => {
+      this.#gone = () => {
+        reject(new SimulatedCrash('the page is gone'));
+      };
+    });
+    this.#ended.catch(() => undefined); // nobody has to wait for it
+  }
 
   get isOver(): boolean {
     return this.#over;
@@ -23,6 +34,12 @@ export class Life {
 
   end(): void {
     this.#over = true;
+    this.#gone();
+  }
+
+  /** What the page was to do, for somebody outside who waits for it: a relay is not told, but sees it go. */
+  async orGone<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#ended]);
   }
 
   /** Ends at the `nth` write from now. */

@@ -220,7 +220,12 @@ export class TestDevice {
   }
 
   #connect({ keys, replay }: ConnectionOptions): Connection {
-    const inner = this.world.hub.connect(keys, new ReplayGuard(replay));
+    const life = this.#life;
+    const guard = new ReplayGuard({
+      load: async (peer) => life.orGone(replay.load(peer)),
+      save: async (peer, record) => life.orGone(replay.save(peer, record)),
+    });
+    const inner = this.world.hub.connect(keys, guard);
     this.#channel = inner;
     const { codes } = this.world;
     const channel: Channel = {

@@ -43,7 +43,10 @@ export interface Judged {
   readonly review: Review;
   readonly verdict: Verdict<EvmRequest>;
   readonly status: ProposalStatus;
+  /** The one to send or to follow: that of which somebody says that it was mined, else sent, else the first. */
   readonly signed: Signed | undefined;
+  /** Every signature of it that holds: two attempts can both have ended with one. At most one is ever mined. */
+  readonly versions: readonly Signed[];
   /** Members that recorded another digest of what they showed than this device shows. */
   readonly sawSomethingElse: ReadonlySet<string>;
 }
@@ -63,7 +66,7 @@ export interface Judgement {
 
 interface Known {
   readonly request: EvmRequest;
-  signed: Signed | undefined;
+  readonly versions: Signed[];
   /** By event: whether the signature that it reports holds. */
   readonly claims: Map<string, boolean>;
 }
@@ -89,7 +92,7 @@ export class Judge {
       return [{ proposal, known, account }];
     });
     const past = readable
-      .filter(({ known }) => known.signed !== undefined)
+      .filter(({ known }) => known.versions.length > 0)
       .map(({ proposal, known, account }): Past => ({
         id: proposal.id,
         account: account.index,
@@ -98,7 +101,8 @@ export class Judge {
       }));
     const source = { state, accounts, nodes, past };
     const judged = readable.map(({ proposal, known, account }): Judged => {
-      const { request, signed } = known;
+      const { request, versions } = known;
+      const signed = likeliest(proposal, versions);
       const notes = notesFor(source, request, account, proposal.id);
       const review = describe(request, notes);
       const belief: Belief = {
@@ -112,7 +116,17 @@ export class Judge {
           .map(({ author }) => author),
       );
       const status = statusOf(proposal, verdict, belief, now);
-      return { proposal, request, account, review, verdict, status, signed, sawSomethingElse };
+      return {
+        proposal,
+        request,
+        account,
+        review,
+        verdict,
+        status,
+        signed,
+        versions,
+        sawSomethingElse,
+      };
     });
     const unreadable = proposals.flatMap((proposal) =>
       this.#unreadable.has(proposal.id)
@@ -127,7 +141,7 @@ export class Judge {
     if (known !== undefined || this.#unreadable.has(proposal.id)) return known;
     try {
       const request = parseUnsigned(proposal.request);
-      const read = { request, signed: undefined, claims: new Map<string, boolean>() };
+      const read = { request, versions: [], claims: new Map<string, boolean>() };
       this.#known.set(proposal.id, read);
       return read;
     } catch (error) {
@@ -157,7 +171,7 @@ function verdictOf(
   });
 }
 
-/** Looks at signatures that members reported; the first that holds is kept. */
+/** Looks at signatures that members reported; those that hold are kept. */
 function verifyClaims(known: Known, proposal: Proposal, account: Account): void {
   for (const { event, signatures } of proposal.signatures) {
     if (known.claims.has(event)) continue;
@@ -167,8 +181,16 @@ function verifyClaims(known: Known, proposal: Proposal, account: Account): void 
         ? undefined
         : assembled(known.request, signature, account.publicKey);
     known.claims.set(event, signed !== undefined);
-    known.signed ??= signed;
+    const isNew = !known.versions.some(({ hash }) => signed && equalBytes(hash, signed.hash));
+    if (signed !== undefined && isNew) known.versions.push(signed);
   }
+}
+
+/** What chain and nodes are told to have; in the order of the trail, so that devices choose alike. */
+function likeliest(proposal: Proposal, versions: readonly Signed[]): Signed | undefined {
+  const named = (claims: readonly { readonly txid: Uint8Array }[]): Signed | undefined =>
+    versions.find(({ hash }) => claims.some(({ txid }) => equalBytes(txid, hash)));
+  return named(proposal.confirmations) ?? named(proposal.broadcasts) ?? versions[0];
 }
 
 /** `undefined` for what is no signature of this transaction: as if it had not been reported. */
