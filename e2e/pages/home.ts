@@ -94,4 +94,13 @@ export class HomePage {
       await expect(shown).toBeVisible({ visible: title !== undefined, timeout: 3_000 });
     }).toPass({ timeout: 60_000 });
   }
+
+  /** Waits until the page says that the relay is away, or does not say so any more. */
+  async expectRelay(there: boolean): Promise<void> {
+    // A browser on a machine without a network calls itself offline as well.
+    const notice = this.page
+      .getByRole('status')
+      .filter({ hasText: /The relay cannot be reached|This device is offline/ });
+    await expect(notice).toBeVisible({ visible: !there, timeout: 60_000 });
+  }
 }

@@ -32,11 +32,14 @@ export function ConnectionNotice(props: { readonly connection: ConnectionView })
       Connecting to the relay…
     </p>
   ) : (
-    <Notice tone="look" title="The other devices cannot be reached" role="status">
+    <Notice tone="look" title="The relay cannot be reached" role="status">
       <p>
-        {connection.reason ?? 'The relay does not answer.'} Your decisions are stored here and sent
-        as soon as it does. <a href="#/settings">Check the relay in Settings</a>.
+        {connection.reason === undefined ? null : `${sentence(connection.reason)} `}Your decisions
+        are stored here. Devices with a direct connection get them now, the others as soon as the
+        relay is back. <a href="#/settings">Check the relay in Settings</a>.
       </p>
     </Notice>
   );
 }
+
+const sentence = (reason: string): string => `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
