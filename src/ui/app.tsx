@@ -1,7 +1,7 @@
 /** The whole app: which screen stands for the wallet's state and the address bar. */
 import { CSPProvider } from '@base-ui/react/csp-provider';
-import { useEffect } from 'react';
-import type { OpenState, Wallet } from '../wallet/index.ts';
+import { useEffect, useLayoutEffect } from 'react';
+import type { OpenState, Wallet, WalletState } from '../wallet/index.ts';
 import { Page } from './parts/page.tsx';
 import { Problems } from './parts/problems.tsx';
 import { UpdateBar, type Updates } from './parts/update-bar.tsx';
@@ -47,6 +47,7 @@ export function App(props: {
 
 function Screen(props: { readonly build: string }) {
   const state = useWalletState();
+  useTheme(state);
   switch (state.phase) {
     case 'starting':
       return <Starting />;
@@ -71,7 +72,6 @@ function Open(props: { readonly state: OpenState; readonly build: string }) {
   const { state } = props;
   const route = useRoute();
   const vault = useVault('vault' in route ? route.vault : undefined);
-  useTheme(state.settings.theme);
   useTouch();
   return (
     <>
@@ -157,9 +157,16 @@ function keyOf(route: Route): string {
   }
 }
 
-function useTheme(theme: OpenState['settings']['theme']): void {
-  useEffect(() => {
-    // Stays while locked: only an open wallet knows the setting.
+/** Before anything is drawn. A phase that does not know the setting leaves what is there. */
+function useTheme(state: WalletState): void {
+  const theme =
+    state.phase === 'open'
+      ? state.settings.theme
+      : state.phase === 'locked'
+        ? state.theme
+        : undefined;
+  useLayoutEffect(() => {
+    if (theme === undefined) return;
     if (theme === 'system') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = theme;
   }, [theme]);

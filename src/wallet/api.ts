@@ -7,6 +7,7 @@ import type {
   Review,
   Settings,
   TokenSetting,
+  VaultView,
   WalletState,
 } from './state.ts';
 
@@ -20,6 +21,18 @@ export interface FieldError {
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+export interface Contact {
+  /** EIP-55. */
+  readonly address: string;
+  readonly name: string;
+}
+
+/** The form of the address book as typed. */
+export interface ContactForm extends Contact {
+  /** The address whose name is changed; `undefined`: a new one. */
+  readonly renames?: string | undefined;
+}
 
 /** The payment form as typed. Field names are the names in `FieldError`. */
 export interface PaymentForm {
@@ -125,6 +138,7 @@ export interface Wallet {
   // Accounts, contacts, networks
   addAccount(vaultId: string, name: string): Promise<void>;
   nameAccount(vaultId: string, index: number, name: string): Promise<void>;
+  checkContact(vault: VaultView, form: ContactForm): Checked<Contact>;
   /** An empty name removes the contact. */
   nameContact(vaultId: string, address: string, name: string): Promise<void>;
   refreshBalances(vaultId: string): Promise<void>;

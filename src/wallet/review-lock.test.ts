@@ -58,6 +58,19 @@ describe('a device', () => {
     expect(wallet.getState().phase).toBe('locked');
   });
 
+  it('keeps its theme while it is locked, and when it starts again', async () => {
+    world = new World({ names: ['Ada'] });
+    const ada = world.device(0);
+    const wallet = await ada.open();
+    await wallet.saveSettings({ ...ada.state.settings, theme: 'dark' });
+    wallet.lock();
+    expect(wallet.getState()).toMatchObject({ phase: 'locked', theme: 'dark' });
+    await ada.close();
+    const again = ada.start();
+    await world.until(() => again.getState().phase !== 'starting');
+    expect(again.getState()).toMatchObject({ phase: 'locked', reason: 'start', theme: 'dark' });
+  });
+
   it('is locked, and can be unlocked again, although its worker broke', async () => {
     world = new World({ names: ['Ada'] });
     const wallet = await world.device(0).open();

@@ -21,7 +21,12 @@ export type WalletState =
   | { readonly phase: 'second-tab' }
   /** Nothing set up yet. */
   | { readonly phase: 'new'; readonly invitation: string | undefined }
-  | { readonly phase: 'locked'; readonly deviceName: string; readonly reason: LockReason }
+  | {
+      readonly phase: 'locked';
+      readonly deviceName: string;
+      readonly reason: LockReason;
+      readonly theme: Settings['theme'];
+    }
   | OpenState;
 
 export type LockReason = 'start' | 'idle' | 'asked' | 'settings-changed';

@@ -2,6 +2,7 @@
 import type { Keystore, Storage, Unlocked } from '../keystore/index.ts';
 import { countCodePoints, isPlain } from '../text.ts';
 import type { Wallet } from './api.ts';
+import { checkContact } from './contacts.ts';
 import { readBoot, writeDevice } from './device.ts';
 import type { Platform } from './platform.ts';
 import { problemOf, WalletError } from './problems.ts';
@@ -54,6 +55,7 @@ export function createWallet(platform: Platform): Wallet {
 
     addAccount: async (vaultId, name) => session().vault(vaultId).addAccount(name),
     nameAccount: async (vaultId, index, name) => session().vault(vaultId).nameAccount(index, name),
+    checkContact,
     nameContact: async (vaultId, address, name) =>
       session().vault(vaultId).nameContact(address, name),
     refreshBalances: async (vaultId) => session().vault(vaultId).refreshBalances(),
@@ -257,7 +259,12 @@ class Main {
   }
 
   #showLocked(reason: LockReason): void {
-    this.state.set({ phase: 'locked', deviceName: this.boot?.deviceName ?? 'This device', reason });
+    this.state.set({
+      phase: 'locked',
+      deviceName: this.boot?.deviceName ?? 'This device',
+      reason,
+      theme: this.boot?.theme ?? DEFAULT_SETTINGS.theme,
+    });
   }
 
   /** Ends everything that an unlocked device runs. */

@@ -10,11 +10,13 @@ import { useWallet } from '../wallet-context.tsx';
 
 export function Starting() {
   return (
-    <Page title="Opening this device" documentTitle="Opening" narrow start={<Brand />}>
-      <p className="lead" role="status">
-        Reading what this device has stored…
-      </p>
-    </Page>
+    <div className="appears-late">
+      <Page title="Opening this device" documentTitle="Opening" narrow start={<Brand />}>
+        <p className="lead" role="status">
+          Reading what this device has stored…
+        </p>
+      </Page>
+    </div>
   );
 }
 

@@ -61,7 +61,8 @@ export class FakeWallet implements Wallet {
 
   lock(): void {
     this.#note('lock');
-    this.show({ phase: 'locked', deviceName: 'This laptop', reason: 'asked' });
+    const theme = this.#state.phase === 'open' ? this.#state.settings.theme : 'system';
+    this.show({ phase: 'locked', deviceName: 'This laptop', reason: 'asked', theme });
   }
 
   touch(): void {
@@ -121,6 +122,17 @@ export class FakeWallet implements Wallet {
 
   async nameAccount(vaultId: string, index: number, name: string): Promise<void> {
     this.#note('nameAccount', vaultId, index, name);
+  }
+
+  checkContact(...[, form]: Parameters<Wallet['checkContact']>) {
+    const errors = [
+      ...(/^0x[0-9a-fA-F]{40}$/.test(form.address)
+        ? []
+        : [{ field: 'address', message: 'An address has 40 digits after 0x.' }]),
+      ...(form.name === '' ? [{ field: 'name', message: 'The name is missing.' }] : []),
+    ];
+    if (errors.length > 0) return { ok: false, errors } as const;
+    return { ok: true, value: { address: form.address, name: form.name } } as const;
   }
 
   async nameContact(vaultId: string, address: string, name: string): Promise<void> {

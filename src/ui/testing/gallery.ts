@@ -36,7 +36,11 @@ if (scene === undefined) {
   const chosen = theme === 'dark' || theme === 'light' ? theme : 'system';
   if (chosen !== 'system') document.documentElement.dataset['theme'] = chosen;
   const wallet = new FakeWallet(
-    state.phase === 'open' ? { ...state, settings: { ...state.settings, theme: chosen } } : state,
+    state.phase === 'open'
+      ? { ...state, settings: { ...state.settings, theme: chosen } }
+      : state.phase === 'locked'
+        ? { ...state, theme: chosen }
+        : state,
   );
   window.fakeWallet = wallet;
   const updates = {

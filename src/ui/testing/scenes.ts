@@ -1,5 +1,5 @@
 /** Every screen in every state it was designed for, by name. */
-import type { Problem, ProposalView, WalletState } from '../../wallet/index.ts';
+import type { LockReason, Problem, ProposalView, WalletState } from '../../wallet/index.ts';
 import * as made from './fixtures.ts';
 
 export interface Scene {
@@ -36,6 +36,13 @@ const signing = made.ceremony(
   ],
   2,
 );
+
+function locked(reason: LockReason): Scene {
+  return {
+    state: { phase: 'locked', deviceName: 'This laptop', reason, theme: 'system' },
+    hash: '',
+  };
+}
 
 function home(part: Parameters<typeof made.open>[0] = {}): Scene {
   return { state: made.open(part), hash: VAULT };
@@ -75,11 +82,8 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'second-tab': { state: { phase: 'second-tab' }, hash: '' },
   'set-up': { state: { phase: 'new', invitation: undefined }, hash: '' },
   'set-up-invited': { state: { phase: 'new', invitation: 'x' }, hash: '' },
-  unlock: { state: { phase: 'locked', deviceName: 'This laptop', reason: 'start' }, hash: '' },
-  'unlock-idle': {
-    state: { phase: 'locked', deviceName: 'This laptop', reason: 'idle' },
-    hash: '',
-  },
+  unlock: locked('start'),
+  'unlock-idle': locked('idle'),
   start: at('#/', { vaults: [] }),
   'start-no-relay': at('#/', {
     vaults: [],
