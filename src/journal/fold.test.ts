@@ -312,6 +312,17 @@ describe('names', () => {
     expect(nextAccountIndex(fold(ada.log))).toBe(3);
   });
 
+  it('of accounts: a hundred at most, whoever adds them', async () => {
+    const [ada] = trio();
+    for (let index = 1; index <= 100; index++) {
+      await ada.say({ type: 'account-added', data: { index, name: 'One more' } });
+    }
+    expect(fold(ada.log).accounts).toHaveLength(100);
+    expect(fold(ada.log).ignored.map(({ reason }) => reason)).toEqual([
+      'There are as many accounts as a vault can have.',
+    ]);
+  });
+
   it('of contacts: what comes later wins, concurrent ones are settled alike everywhere', async () => {
     const devices = trio();
     const [ada, ben, cleo] = devices;

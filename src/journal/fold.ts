@@ -11,6 +11,9 @@ import type { Entry, Log } from './log.ts';
 import { equivocations, trail } from './order.ts';
 import type { Account, CertificateClaim, Contact, Ignored, Mark, VaultState } from './state.ts';
 
+/** Every device asks its node about every account, so no member can add them without end. */
+const MAX_ACCOUNTS = 100;
+
 interface Draft {
   readonly members: number;
   /** By author: the number from which on its approvals do not count. */
@@ -75,6 +78,7 @@ function apply(draft: Draft, entry: Entry): Outcome {
 }
 
 function addAccount({ accounts }: Draft, { index, name }: DataOf<'account-added'>): Outcome {
+  if (accounts.size >= MAX_ACCOUNTS) return 'There are as many accounts as a vault can have.';
   if (accounts.has(index)) return 'There was an account with this number already.';
   accounts.set(index, { index, name });
   return undefined;

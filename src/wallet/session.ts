@@ -1,6 +1,7 @@
 /** Everything that runs while this device is unlocked. */
 import { DecodeError, equalBytes, toHex } from '../codec.ts';
 import { CountersignError } from '../errors.ts';
+import { visible } from '../text.ts';
 import { parsePaymentLink } from '../chains/index.ts';
 import { parseFounding, safeText, vaultId } from '../journal/index.ts';
 import type { Storage, Unlocked } from '../keystore/index.ts';
@@ -639,5 +640,5 @@ const otherRelay = (relay: string): WalletError =>
     code: 'pairing/other-relay',
     title: 'This invitation uses another relay than this device',
     meaning: 'The two devices would not hear each other. Nothing was changed.',
-    next: `Enter ${relay} under Settings, Relay, or open the invitation's link.`,
+    next: `Enter ${visible(relay, 120)} under Settings, Relay, or open the invitation's link.`,
   });

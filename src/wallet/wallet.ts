@@ -133,7 +133,11 @@ class Main {
   async takeOver(): Promise<void> {
     await this.#platform.tab.takeOver();
     this.state.set({ phase: 'starting' });
-    await this.#open();
+    try {
+      await this.#open();
+    } catch (error) {
+      this.state.set({ phase: 'unsupported', problem: problemOf(error) });
+    }
   }
 
   /** @throws WalletError while the device is not unlocked */

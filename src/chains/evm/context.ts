@@ -46,6 +46,11 @@ export interface DescribeContext {
         readonly waitingNonces: readonly bigint[];
       }
     | undefined;
+  /**
+   * Nonces of earlier proposals of the same payment that may be signed and are in no block: with another
+   * nonce both could happen.
+   */
+  readonly repeats?: readonly bigint[] | undefined;
   /** `false`: the address came without a checksum. Known on the device where it was typed only. */
   readonly checksummed?: boolean | undefined;
 }

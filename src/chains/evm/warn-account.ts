@@ -9,7 +9,7 @@ export function accountWarnings(
   facts: EvmFacts,
   context: DescribeContext,
 ): Warning[] {
-  const warnings = feeWarnings(tx, facts, context);
+  const warnings = [...repeatWarnings(context), ...feeWarnings(tx, facts, context)];
   if (context.network === undefined) {
     warnings.push({
       code: 'evm/unknown-network',
@@ -31,6 +31,19 @@ export function accountWarnings(
     ...warnings,
     ...balanceWarnings(tx, facts, context.state, context),
     ...nonceWarnings(tx.nonce, context.state),
+  ];
+}
+
+function repeatWarnings({ repeats = [] }: DescribeContext): Warning[] {
+  const [nonce] = repeats;
+  if (nonce === undefined) return [];
+  return [
+    {
+      code: 'evm/may-be-paid-twice',
+      level: 'danger',
+      title: 'The same payment may be signed already',
+      text: `An earlier proposal of it, with nonce ${nonce.toString()}, may have been signed and could still happen. With another nonce both can happen: it would be paid twice.`,
+    },
   ];
 }
 

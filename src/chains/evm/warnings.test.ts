@@ -77,6 +77,7 @@ suite('each warning alone', () => {
     ['evm/token-balance-too-low', 'danger', transfer(), { state: { ...state, tokenBalance: 0n } }],
     ['evm/nonce-used', 'caution', {}, { state: { ...state, nextNonce: 8n } }],
     ['evm/nonce-gap', 'caution', {}, { state: { ...state, nextNonce: 6n } }],
+    ['evm/may-be-paid-twice', 'danger', {}, { repeats: [4n] }],
     ['evm/nonce-gap', 'caution', {}, { state: { ...state, nextNonce: 4n, waitingNonces: [4n] } }],
     ['evm/nonce-replaces', 'caution', {}, { state: { ...state, waitingNonces: [7n] } }],
     ['evm/fee-high', 'caution', { gasLimit: 3_000_000n }, {}],

@@ -24,6 +24,7 @@ import { decodePairing, encodePairing, type StoredPairing } from './persist.ts';
 
 const BUCKET = 'pairing';
 const KEY = 'current';
+const MAX_STRANGER_REPLIES = 50;
 
 export interface PairingPort {
   readonly clock: Clock;
@@ -43,6 +44,7 @@ export class PairingRun {
   readonly #code: string | undefined;
   #state: PairingState;
   #offer: (() => void) | undefined;
+  #strangers = 0;
   #work: Promise<void> = Promise.resolve();
 
   private constructor(port: PairingPort, { state, code }: StoredPairing) {
@@ -181,7 +183,11 @@ export class PairingRun {
   }
 
   async #send(out: readonly Outgoing[]): Promise<void> {
-    for (const one of out) await this.#port.send(one, encodePairingMessage(one.message));
+    for (const one of out) {
+      // A reply to a stranger costs a durable counter: there are enough of them for people who come late.
+      if (one.peer !== undefined && ++this.#strangers > MAX_STRANGER_REPLIES) continue;
+      await this.#port.send(one, encodePairingMessage(one.message));
+    }
   }
 
   async #offerCode(): Promise<void> {

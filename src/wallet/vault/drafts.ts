@@ -20,7 +20,7 @@ import { problemOf, WalletError } from '../problems.ts';
 import type { FeeSuggestion } from '../state.ts';
 import type { Account } from './accounts.ts';
 import type { Judged } from './judge.ts';
-import { notesFor, type NotesSource } from './notes.ts';
+import { isSamePayment, notesFor, type NotesSource } from './notes.ts';
 
 const GWEI_DECIMALS = 9;
 const NATIVE_DECIMALS = 18;
@@ -168,20 +168,16 @@ export class Drafts {
 
   /** An earlier proposal of the same payment whose signature may exist and which this one would not replace (H3). */
   #maybePaid(request: EvmRequest, account: Account): Judged | undefined {
-    const { chainId, nonce, to, value, data } = request.tx;
-    return this.#port.judged().find((judged) => {
-      const { tx } = judged.request;
-      return (
-        judged.proposal.maybeSigned &&
-        !this.#isSettled(judged) &&
-        judged.account.index === account.index &&
-        tx.chainId === chainId &&
-        tx.to === to &&
-        tx.value === value &&
-        tx.data === data &&
-        tx.nonce !== nonce
+    return this.#port
+      .judged()
+      .find(
+        (judged) =>
+          judged.proposal.maybeSigned &&
+          !this.#isSettled(judged) &&
+          judged.account.index === account.index &&
+          isSamePayment(judged.request, request) &&
+          judged.request.tx.nonce !== request.tx.nonce,
       );
-    });
   }
 
   /**

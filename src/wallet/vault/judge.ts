@@ -62,6 +62,8 @@ export interface Judgement {
   readonly judged: readonly Judged[];
   readonly unreadable: readonly Unreadable[];
   readonly past: readonly Past[];
+  /** Those that a signature may exist of. */
+  readonly committed: readonly Past[];
 }
 
 interface Known {
@@ -79,8 +81,14 @@ interface Readable {
 
 /** Keeps what does not change between two looks: parsed bytes and verified signatures. */
 export class Judge {
+  readonly #self: string;
   readonly #known = new Map<string, Known>();
   readonly #unreadable = new Map<string, unknown>();
+
+  /** @param self this device's identity key, hexadecimal */
+  constructor(self: string) {
+    this.#self = self;
+  }
 
   judge(state: VaultState, accounts: Accounts, nodes: Nodes, now: number): Judgement {
     const proposals = [...state.proposals.values()];
@@ -91,15 +99,14 @@ export class Judge {
       verifyClaims(known, proposal, account);
       return [{ proposal, known, account }];
     });
-    const past = readable
-      .filter(({ known }) => known.versions.length > 0)
-      .map(({ proposal, known, account }): Past => ({
-        id: proposal.id,
-        account: account.index,
-        request: known.request,
-        confirmed: proposal.confirmations.length > 0,
-      }));
-    const source = { state, accounts, nodes, past };
+    const source = {
+      state,
+      accounts,
+      nodes,
+      past: readable.filter(({ known }) => known.versions.length > 0).map(pastOf),
+      committed: readable.filter(({ proposal }) => proposal.maybeSigned).map(pastOf),
+    };
+    const { past, committed } = source;
     const judged = readable.map(({ proposal, known, account }): Judged => {
       const { request, versions } = known;
       const signed = likeliest(proposal, versions);
@@ -115,7 +122,12 @@ export class Judge {
           .filter(({ shown }) => !equalBytes(shown, review.shownDigest))
           .map(({ author }) => author),
       );
-      const status = statusOf(proposal, verdict, belief, now);
+      const seen =
+        nodes.node(request.tx.chainId) === undefined ||
+        proposal.confirmations.some(
+          ({ author, txid }) => author === this.#self && equalBytes(txid, signed?.hash ?? txid),
+        );
+      const status = statusOf(proposal, verdict, belief, now, seen);
       return {
         proposal,
         request,
@@ -133,7 +145,7 @@ export class Judge {
         ? [{ proposal, error: this.#unreadable.get(proposal.id) }]
         : [],
     );
-    return { judged, unreadable, past };
+    return { judged, unreadable, past, committed };
   }
 
   #read(proposal: Proposal): Known | undefined {
@@ -150,6 +162,15 @@ export class Judge {
     }
   }
 }
+
+const pastOf = ({ proposal, known, account }: Readable): Past => ({
+  id: proposal.id,
+  account: account.index,
+  request: known.request,
+  confirmed: proposal.confirmations.some(({ txid }) =>
+    known.versions.some(({ hash }) => equalBytes(hash, txid)),
+  ),
+});
 
 function verdictOf(
   state: VaultState,
@@ -181,8 +202,10 @@ function verifyClaims(known: Known, proposal: Proposal, account: Account): void 
         ? undefined
         : assembled(known.request, signature, account.publicKey);
     known.claims.set(event, signed !== undefined);
-    const isNew = !known.versions.some(({ hash }) => signed && equalBytes(hash, signed.hash));
-    if (signed !== undefined && isNew) known.versions.push(signed);
+    if (signed === undefined) continue;
+    if (!known.versions.some(({ hash }) => equalBytes(hash, signed.hash))) {
+      known.versions.push(signed);
+    }
   }
 }
 
@@ -207,13 +230,16 @@ function assembled(
   }
 }
 
+/** @param seen whether this device saw the block itself, or has no node that it could ask */
 function statusOf(
   proposal: Proposal,
   verdict: Verdict<EvmRequest>,
   belief: Belief,
   now: number,
+  seen: boolean,
 ): ProposalStatus {
   const state = proposalState(proposal, belief);
+  if (state === 'confirmed' && !seen) return 'broadcast';
   if (state !== 'open' && state !== 'signing') return state;
   if (now > proposal.expiresAt) return 'expired';
   if (state === 'signing' && isFresh(proposal, now)) return 'signing';

@@ -10,6 +10,7 @@ import { concat, equalBytes, toHex } from '../../codec.ts';
 import { CeremonyError, stageView, type Confirm, type KeySummary } from '../../ceremonies/index.ts';
 import type { CertificateClaim, Founding } from '../../journal/index.ts';
 import type { DeviceId } from '../../network/index.ts';
+import { decodeCertificate, verifyKeygenCertificate, type KeyInfo } from '../../threshold/index.ts';
 import { fromHex } from '../ids.ts';
 import { deviceIdOf } from '../peers.ts';
 import { problemOf } from '../problems.ts';
@@ -22,6 +23,8 @@ const SUITE = 'mpc-ecdsa/v1/secp256k1/L128';
 const IDLE_TIMEOUT_MS = 120_000;
 const RETRY_AFTER_MS = 5_000;
 const MAX_AUTOMATIC_ATTEMPTS = 3;
+/** Keys in one message, as `wire.ts` limits them. */
+const MAX_CONFIRMS = 16;
 
 type Message<T extends CeremonyMessage['t']> = Extract<CeremonyMessage, { t: T }>;
 
@@ -104,14 +107,28 @@ export class VaultKey {
 
   async #judge(claims: readonly CertificateClaim[]): Promise<void> {
     for (const { certificate, event } of claims) {
-      if (this.active !== undefined || this.#judged.has(event)) continue;
+      if (this.#judged.has(event)) continue;
       this.#judged.add(event);
+      if (this.active !== undefined) {
+        this.#compare(this.active, certificate);
+        continue;
+      }
       try {
         await this.#port.ceremonies.acceptCertificate(certificate);
         await this.load();
       } catch (error) {
         this.#port.report(problemOf(error));
       }
+    }
+  }
+
+  /** A vault has one key. A second one that everybody confirmed divides its devices. */
+  #compare({ kid }: KeySummary, bytes: Uint8Array): void {
+    try {
+      const { info } = verifyKeygenCertificate(decodeCertificate(bytes));
+      if (toHex(info.kid) !== kid && this.#isOfThisVault(info)) this.#port.report(twoKeys());
+    } catch (error) {
+      this.#port.report(problemOf(error));
     }
   }
 
@@ -249,7 +266,7 @@ export class VaultKey {
 
   async #confirms(): Promise<CeremonyMessage> {
     const held = await Promise.all(
-      this.#keys.map(async ({ kid }) => {
+      this.#keys.slice(-MAX_CONFIRMS).map(async ({ kid }) => {
         const { index, signature } = await this.#port.ceremonies.confirm(kid);
         return { kid: fromHex(kid), index, signature };
       }),
@@ -304,18 +321,29 @@ export class VaultKey {
 
   /** Two vaults of the same devices are told apart by the request that made their keys. */
   #belongs(key: KeySummary): boolean {
+    return this.#isOfThisVault(key) && equalBytes(key.requestId.slice(0, 12), this.#prefix());
+  }
+
+  #isOfThisVault({ threshold, members }: Pick<KeyInfo, 'threshold' | 'members'>): boolean {
     const { founding } = this.#port;
     return (
-      key.threshold === founding.threshold &&
-      key.members.length === founding.members.length &&
-      key.members.every(({ index, identity }) => {
+      threshold === founding.threshold &&
+      members.length === founding.members.length &&
+      members.every(({ index, identity }) => {
         const member = founding.members[index - 1];
         return member !== undefined && equalBytes(member.identity, identity);
-      }) &&
-      equalBytes(key.requestId.slice(0, 12), this.#prefix())
+      })
     );
   }
 }
+
+const twoKeys = (): Problem => ({
+  code: 'wallet/two-keys',
+  title: 'A second key of this vault exists',
+  meaning:
+    'Some of its devices may use another address than this one. What was sent to this vault’s address stays safe with the devices that share its key.',
+  next: 'Send nothing until all devices show the same fingerprint under Approvers. Then make a new vault.',
+});
 
 function keygenProblem(error: unknown, founding: Founding): Problem {
   const problem = problemOf(error);
@@ -324,7 +352,10 @@ function keygenProblem(error: unknown, founding: Founding): Problem {
   return {
     ...problem,
     title: names.length > 0 ? `Nothing was heard from ${names.join(' and ')}` : problem.title,
-    meaning: 'No address exists yet, so no money is at risk.',
-    next: 'Keep the app open on all devices. It is tried again when all are online.',
+    meaning:
+      error instanceof CeremonyError && error.failure.remains === 'unfinished-key'
+        ? 'The key may be complete on other devices already. This device shows its address only when it is sure.'
+        : 'No address exists yet, so no money is at risk.',
+    next: 'Keep the app open on all devices. It goes on when all are online.',
   };
 }

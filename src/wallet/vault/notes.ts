@@ -22,6 +22,8 @@ export interface NotesSource {
   readonly accounts: Accounts;
   readonly nodes: Nodes;
   readonly past: readonly Past[];
+  /** Transactions that a signature may exist of. */
+  readonly committed: readonly Past[];
 }
 
 /**
@@ -31,7 +33,7 @@ export interface NotesSource {
  * @param checksummed `false`: the address was typed without a checksum
  */
 export function notesFor(
-  { state, accounts, nodes, past }: NotesSource,
+  { state, accounts, nodes, past, committed }: NotesSource,
   request: EvmRequest,
   account: Account,
   except?: string,
@@ -61,9 +63,23 @@ export function notesFor(
       account.address,
       waiting.map((other) => other.request.tx.nonce),
     ),
+    repeats: committed
+      .filter(
+        (other) =>
+          other.id !== except &&
+          !other.confirmed &&
+          other.account === account.index &&
+          isSamePayment(other.request, request) &&
+          other.request.tx.nonce !== request.tx.nonce,
+      )
+      .map((other) => other.request.tx.nonce),
     checksummed,
   };
 }
+
+/** Whether two requests do the same on the same chain, whatever nonce and fee they have. */
+export const isSamePayment = ({ tx: a }: EvmRequest, { tx: b }: EvmRequest): boolean =>
+  a.chainId === b.chainId && a.to === b.to && a.value === b.value && a.data === b.data;
 
 /** Accounts with name and address, as far as they are derived. */
 export function namedAccounts(state: VaultState, accounts: Accounts): NamedAccount[] {

@@ -32,16 +32,15 @@ import { Signing } from './signing.ts';
 import { vaultView } from './view.ts';
 
 const HOUR_MS = 3_600_000;
-const NOTHING: Judgement = { judged: [], unreadable: [], past: [] };
+const NOTHING: Judgement = { judged: [], unreadable: [], past: [], committed: [] };
 
 export class Vault {
   readonly id: string;
   readonly founding: Founding;
   readonly drafts: Drafts;
   readonly #port: SessionPort;
-  readonly #idBytes: Uint8Array;
   readonly #life: Lifetime;
-  readonly #judge = new Judge();
+  readonly #judge: Judge;
   readonly #alarms = new Map<string, Problem>();
   readonly #journal: VaultJournal;
   readonly #key: VaultKey;
@@ -59,8 +58,8 @@ export class Vault {
     journal: VaultJournal,
   ) {
     this.#port = port;
-    this.#idBytes = id;
     this.id = toHex(id);
+    this.#judge = new Judge(port.self);
     this.founding = founding;
     this.#life = new Lifetime(port.clock);
     this.#journal = journal;
@@ -102,7 +101,7 @@ export class Vault {
     });
     this.drafts = new Drafts({
       nodes: port.nodes,
-      random: port.random,
+      random: (length) => port.random(length),
       vaultId: () => this.id,
       account: (index) => this.#accounts.get(index),
       notes: () => ({
@@ -110,6 +109,7 @@ export class Vault {
         accounts: this.#accounts,
         nodes: port.nodes,
         past: this.#judgement.past,
+        committed: this.#judgement.committed,
       }),
       judged: () => this.#judgement.judged,
     });
