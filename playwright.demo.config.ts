@@ -5,6 +5,8 @@ export default defineConfig({
   testDir: 'e2e',
   testMatch: 'demo.ts',
   outputDir: 'test-results/demo-run',
-  reporter: 'line',
+  reporter: './e2e/demo-reporter.ts',
   workers: 1,
+  expect: { timeout: 30_000, toPass: { timeout: 90_000 } },
+  use: { actionTimeout: 30_000, navigationTimeout: 30_000 },
 });

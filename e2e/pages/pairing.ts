@@ -1,6 +1,9 @@
 /** Making a vault together, on one of the devices. Methods return when the page has settled. */
 import { expect, type Page } from '@playwright/test';
 
+const containing = (text: string): RegExp =>
+  new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+
 export class PairingPage {
   readonly page: Page;
 
@@ -16,6 +19,12 @@ export class PairingPage {
     await this.#step('How many devices', vault.size);
     await this.#step('How many must approve', vault.threshold);
     await page.getByRole('button', { name: 'Invite the other devices' }).click();
+    return this.code();
+  }
+
+  /** The short code of the vault that this device invites to. */
+  async code(): Promise<string> {
+    const { page } = this;
     await expect(page.getByRole('img', { name: 'QR code of the invitation' })).toBeVisible();
     return page.getByTestId('short-code').innerText();
   }
@@ -27,10 +36,37 @@ export class PairingPage {
   }
 
   async join(linkOrCode: string): Promise<void> {
+    await this.tryToRead(linkOrCode);
+    await this.acceptInvitation();
+  }
+
+  /** Enters an invitation that may be none: does not wait for what comes of it. */
+  async tryToRead(text: string): Promise<void> {
     const { page } = this;
     await page.goto('/#/join');
-    await page.getByLabel('Link or short code').fill(linkOrCode);
+    await page.getByLabel('Link or short code').fill(text);
     await page.getByRole('button', { name: 'Continue' }).click();
+  }
+
+  /** Waits until the field says why it is no invitation. */
+  async expectRefused(sentence: string): Promise<void> {
+    const field = this.page.getByLabel('Link or short code');
+    await expect(field).toHaveAccessibleDescription(containing(sentence), {
+      timeout: 30_000,
+    });
+  }
+
+  /** Lets the camera find the code. */
+  async scan(): Promise<void> {
+    const { page } = this;
+    await page.goto('/#/join');
+    await page.getByRole('button', { name: 'Scan with the camera' }).click();
+    await this.acceptInvitation();
+  }
+
+  /** Joins the vault of the invitation that is shown. */
+  async acceptInvitation(): Promise<void> {
+    const { page } = this;
     await page.getByRole('button', { name: 'Join', exact: true }).click();
     await expect(page.getByRole('heading', { name: /^Join / })).toBeHidden();
   }
@@ -56,17 +92,51 @@ export class PairingPage {
 
   /** Waits for the key, gives what this device says about it, and opens the vault. */
   async finish(timeout: number): Promise<{ address: string; fingerprint: string[] }> {
+    const result = await this.result(timeout);
+    await this.openVault();
+    return result;
+  }
+
+  /** Waits for the key; gives what this device says about it. */
+  async result(timeout: number): Promise<{ address: string; fingerprint: string[] }> {
     const { page } = this;
     await expect(page.getByRole('button', { name: 'Open the vault' })).toBeVisible({ timeout });
     const address = await page.locator('.address').innerText();
     const fingerprint = await this.#wordsOf('Fingerprint words');
+    return { address: address.replaceAll(/\s/g, ''), fingerprint };
+  }
+
+  async openVault(): Promise<void> {
+    const { page } = this;
     await page.getByRole('button', { name: 'Open the vault' }).click();
     await expect(page.getByRole('link', { name: 'Propose' })).toBeVisible();
-    return { address: address.replaceAll(/\s/g, ''), fingerprint };
   }
 
   async expectFailure(title: string | RegExp): Promise<void> {
     await expect(this.page.getByRole('alert').filter({ hasText: title })).toBeVisible();
+  }
+
+  /** Leaves the screen that says why no vault was made. */
+  async leaveFailure(): Promise<void> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Back to the start' }).click();
+    await expect(page.getByRole('link', { name: 'Create a vault' })).toBeVisible();
+  }
+
+  /** Ends it for everyone, before the key is made. */
+  async stop(): Promise<void> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Stop. No key has been made yet.' }).click();
+    await expect(page.getByRole('button', { name: /^Stop\./ })).toBeHidden();
+  }
+
+  async expectStep(heading: string): Promise<void> {
+    await expect(this.page.getByRole('heading', { level: 1, name: heading })).toBeVisible();
+  }
+
+  /** Waits until this device computes. */
+  async expectGenerating(): Promise<void> {
+    await expect(this.page.getByRole('list', { name: 'Making the key' })).toBeVisible();
   }
 
   async #wordsOf(label: string): Promise<string[]> {
