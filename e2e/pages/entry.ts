@@ -31,8 +31,17 @@ export class EntryPage {
     await page.getByRole('button', { name: 'Unlock', exact: true }).click();
   }
 
-  async expectLocked(): Promise<void> {
-    await expect(this.page.getByRole('heading', { name: /^Unlock / })).toBeVisible();
+  /** Waits until the field says what was wrong. */
+  async expectRefused(sentence: string | RegExp): Promise<void> {
+    const field = this.page.getByLabel('Passphrase', { exact: true });
+    await expect(field).toHaveAttribute('aria-invalid', 'true', derived);
+    await expect(field).toHaveAccessibleDescription(sentence);
+  }
+
+  async expectLocked(reason?: string | RegExp): Promise<void> {
+    const { page } = this;
+    await expect(page.getByRole('heading', { name: /^Unlock / })).toBeVisible();
+    if (reason !== undefined) await expect(page.getByText(reason)).toBeVisible();
   }
 
   async takeOver(): Promise<void> {
