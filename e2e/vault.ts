@@ -15,7 +15,7 @@ import { test as base } from './test.ts';
 export const PASSPHRASE = 'a calm otter files taxes early';
 const NAMES = ['Ada', 'Ben', 'Cleo', 'Dora'];
 /** Key generation on a busy machine. */
-const KEYGEN_TIMEOUT = 180_000;
+export const KEYGEN_TIMEOUT = 180_000;
 /** From the last approval until it is in a block, on a busy machine. */
 export const SIGNING_TIMEOUT = 90_000;
 const ACTION_TIMEOUT = 20_000;
