@@ -56,6 +56,7 @@ export class PairingRun {
   /** Starts a pairing: stored first, then said. */
   static async start(port: PairingPort, step: Step, code: string | undefined): Promise<PairingRun> {
     const run = new PairingRun(port, { state: step.state, code });
+    await run.#store(step.state);
     await run.#apply(step);
     await run.#offerCode();
     return run;
@@ -164,8 +165,7 @@ export class PairingRun {
   async #apply(step: Step): Promise<void> {
     const before = this.#state;
     if (step.state !== before) {
-      const value = encodePairing({ state: step.state, code: this.#code });
-      await this.#port.storage.write([{ kind: 'put', bucket: BUCKET, key: KEY, value }]);
+      await this.#store(step.state);
       this.#state = step.state;
       this.#port.changed();
     }
@@ -176,6 +176,11 @@ export class PairingRun {
       if (founded(this.#state) !== undefined || this.#state.failure !== undefined) this.stop();
       if (isComplete(this.#state) && !isComplete(before)) await this.#complete();
     }
+  }
+
+  async #store(state: PairingState): Promise<void> {
+    const value = encodePairing({ state, code: this.#code });
+    await this.#port.storage.write([{ kind: 'put', bucket: BUCKET, key: KEY, value }]);
   }
 
   async #complete(): Promise<void> {

@@ -62,6 +62,8 @@ export class TestDevice {
   #life = new Life();
   #channel: MemoryChannel | undefined;
   invitation: string | undefined;
+  /** How many times its page was loaded. */
+  loads = 0;
   onSend: SendHook | undefined;
   /** Takes the place of the chain's node for this device. */
   fetch: typeof fetch | undefined;
@@ -90,6 +92,7 @@ export class TestDevice {
   /** Loads the page. */
   start(): Wallet {
     this.#life = new Life();
+    this.loads += 1;
     this.#wallet = createWallet(this.#platform());
     return this.#wallet;
   }
@@ -286,7 +289,7 @@ export class World {
   static async from(template: Template, hub: MemoryHubOptions = {}): Promise<World> {
     const world = new World(hub, template);
     for (const device of world.devices) await device.open();
-    const [account] = world.device(0).vault.accounts;
+    const [account] = world.device(0).state.vaults[0]?.accounts ?? [];
     if (account !== undefined) world.chain.fund(account.address, 10n ** 18n);
     return world;
   }
