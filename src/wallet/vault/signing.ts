@@ -3,7 +3,7 @@
  * smallest number begins, the others join after they have judged the proposal anew. An attempt that fails
  * starts over with fresh nonces, over the same bytes; one signature per proposal, whatever happens.
  */
-import { CeremonyError, stageView } from '../../ceremonies/index.ts';
+import { CeremonyError, stageView, type PairProblem } from '../../ceremonies/index.ts';
 import { toHex } from '../../codec.ts';
 import { approvals, type Content, type Founding } from '../../journal/index.ts';
 import type { DeviceId } from '../../network/index.ts';
@@ -175,7 +175,14 @@ export class Signing {
   }
 
   /** A person asks for another attempt. */
-  retry(proposal: string): void {
+  async retry(proposal: string): Promise<void> {
+    const judged = this.#port.judged(proposal);
+    const kid = this.#port.kid();
+    if (judged !== undefined && kid !== undefined) {
+      for (const [index, { kind }] of await this.#pairProblems(kid, this.#approvers(judged))) {
+        if (kind === 'refused') await this.#port.ceremonies.allowPeer(kid, index);
+      }
+    }
     this.#standing.delete(proposal);
     this.consider();
     this.#port.changed();
@@ -445,6 +452,7 @@ export class Signing {
       : RETRY_AFTER_MS * tries;
     standing.notBefore = this.#life.now() + wait;
     standing.ready = undefined;
+    await this.#explainPairs(run, standing);
     const failure = error instanceof CeremonyError ? error.failure : undefined;
     if (!run.abort.signal.aborted) this.#strike(standing, this.#toBlame(run, failure));
     if (!run.initiator) return;
@@ -458,6 +466,37 @@ export class Signing {
         reason: standing.problem.title.slice(0, 200),
       },
     });
+  }
+
+  /** What stands between this device and others of the signers, by their numbers. */
+  async #pairProblems(kid: string, signers: readonly number[]): Promise<Map<number, PairProblem>> {
+    const problems = new Map<number, PairProblem>();
+    for (const index of signers) {
+      if (index === this.#selfIndex()) continue;
+      const problem = await this.#port.ceremonies.pairProblem(kid, index);
+      if (problem !== undefined) problems.set(index, problem);
+    }
+    return problems;
+  }
+
+  /** Trying again by itself is of no use where a person has to decide first. */
+  async #explainPairs({ signers }: Run, standing: Standing): Promise<void> {
+    const kid = this.#port.kid();
+    if (kid === undefined || standing.problem === undefined) return;
+    const problems = await this.#pairProblems(kid, signers);
+    const [first] = problems.values();
+    if (first === undefined) return;
+    const names = [...problems.keys()].flatMap((index) => this.#member(index)?.name ?? []);
+    standing.stopped = true;
+    standing.problem = {
+      ...standing.problem,
+      code: `wallet/pair-${first.kind}`,
+      title: `This device does not sign together with ${names.join(' and ')} any more`,
+      next:
+        first.kind === 'refused'
+          ? 'What came from there could not be right. Start signing again only if you trust that device: that allows it anew.'
+          : 'What the two share was given up after a message that may have been an attack. Let another device approve instead.',
+    };
   }
 
   /** Members that an attempt failed with: those that are named, or else every other signer. */

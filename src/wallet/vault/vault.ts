@@ -328,7 +328,7 @@ export class Vault {
 
   async retrySigning(id: string): Promise<void> {
     this.#judged(id);
-    this.#signing.retry(id);
+    await this.#signing.retry(id);
   }
 
   async broadcast(id: string): Promise<void> {
