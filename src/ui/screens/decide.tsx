@@ -14,6 +14,11 @@ export function Decide(props: { readonly proposal: ProposalView; readonly seen: 
   const { proposal } = props;
   const wallet = useWallet();
   const [rejecting, setRejecting] = useState(false);
+  const approve = async (): Promise<void> => {
+    await wallet.approve(proposal.id);
+    // The button is gone; what comes of it stands at the top of the page.
+    document.querySelector('h1')?.focus();
+  };
   return (
     <>
       <HoldToApprove
@@ -22,7 +27,7 @@ export function Decide(props: { readonly proposal: ProposalView; readonly seen: 
         review={proposal.review}
         seen={props.seen}
         offered={proposal.canApprove}
-        act={async () => wallet.approve(proposal.id)}
+        act={approve}
         other={
           proposal.canReject ? (
             <button

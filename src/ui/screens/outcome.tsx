@@ -196,7 +196,7 @@ function Signed({ proposal }: Props) {
             Block {String(transaction.block)}
             {transaction.confirmations === undefined
               ? ''
-              : ` · ${String(transaction.confirmations)} confirmations`}
+              : ` · ${String(transaction.confirmations)} ${transaction.confirmations === 1 ? 'confirmation' : 'confirmations'}`}
           </p>
         )}
         {transaction.sentAt === undefined ? null : (
