@@ -12,7 +12,8 @@ export function tabClaim(): TabClaim {
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (data !== ASK || letGo === undefined) return;
     const release = letGo;
-    void asked().finally(release);
+    // A page that failed to put everything away is of no use either: its links were closed first.
+    void asked().then(release, release);
   };
 
   /** Resolves when the lock is held; it is held until `letGo`. */
