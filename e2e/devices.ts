@@ -9,7 +9,13 @@ import {
 
 export interface DeviceOptions extends Pick<
   BrowserContextOptions,
-  'viewport' | 'colorScheme' | 'permissions' | 'baseURL' | 'hasTouch' | 'isMobile'
+  | 'viewport'
+  | 'colorScheme'
+  | 'permissions'
+  | 'baseURL'
+  | 'hasTouch'
+  | 'isMobile'
+  | 'deviceScaleFactor'
 > {
   /** Where the app is opened first; default: the root of `baseURL`. `undefined` opens nothing. */
   readonly path?: string | undefined;

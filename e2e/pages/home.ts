@@ -36,7 +36,7 @@ export class HomePage {
         await this.page.getByRole('button', { name: 'Refresh balances' }).click();
       }
       await expect(row.getByText(balance)).toBeVisible({ timeout: 2_000 });
-    }).toPass();
+    }).toPass({ timeout: 60_000 });
   }
 
   async addAccount(name: string): Promise<void> {
