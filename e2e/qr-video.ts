@@ -1,0 +1,31 @@
+/** What Chromium's fake camera sees: a film of one QR code. */
+import { writeFileSync } from 'node:fs';
+import encodeQR from 'qr';
+
+const WIDTH = 640;
+const HEIGHT = 480;
+/** Modules of a quiet margin, as the standard asks for. */
+const BORDER = 4;
+const BLACK = 16;
+const WHITE = 235;
+const GREY = 128;
+
+/** Writes two equal frames in the format YUV4MPEG2 (4:2:0). */
+export function writeQrVideo(path: string, text: string): void {
+  const modules = encodeQR(text, 'raw', { border: BORDER });
+  const scale = Math.floor(HEIGHT / modules.length);
+  const left = Math.floor((WIDTH - modules.length * scale) / 2);
+  const top = Math.floor((HEIGHT - modules.length * scale) / 2);
+  const light = Buffer.alloc(WIDTH * HEIGHT, WHITE);
+  for (let y = 0; y < modules.length * scale; y++) {
+    const row = modules[Math.floor(y / scale)] ?? [];
+    for (let x = 0; x < modules.length * scale; x++) {
+      if (row[Math.floor(x / scale)] === true) light[(top + y) * WIDTH + left + x] = BLACK;
+    }
+  }
+  const colour = Buffer.alloc((WIDTH * HEIGHT) / 2, GREY);
+  const frame = Buffer.concat([Buffer.from('FRAME\n'), light, colour]);
+  const size = `W${String(WIDTH)} H${String(HEIGHT)}`;
+  const header = Buffer.from(`YUV4MPEG2 ${size} F30:1 Ip A1:1 C420jpeg\n`);
+  writeFileSync(path, Buffer.concat([header, frame, frame]));
+}
