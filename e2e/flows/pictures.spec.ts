@@ -15,7 +15,7 @@ import { makeVault, openSettledVault, SIGNING_TIMEOUT } from '../vault.ts';
 const folder = join(import.meta.dirname, '../../docs/images');
 const PHONE = {
   viewport: { width: 390, height: 844 },
-  deviceScaleFactor: 2,
+  deviceScaleFactor: 1.5,
   isMobile: true,
   hasTouch: true,
 };
@@ -24,21 +24,15 @@ const USDC = 10n ** 6n;
 test.skip(process.env['COUNTERSIGN_PICTURES'] === undefined, 'changes files of the repository');
 test.skip(({ isMobile }) => isMobile, 'one desktop and one phone already');
 
-/** As after a person let the browser keep the storage: no notice about it on the home screen. */
+/** As after a person let the browser keep the storage; private windows never do. */
 async function keepStorage(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const { targetInfo } = await session.send('Target.getTargetInfo');
-  await session.send('Browser.setPermission', {
-    permission: { name: 'persistent-storage' },
-    setting: 'granted',
-    ...(targetInfo.browserContextId === undefined
-      ? {}
-      : { browserContextId: targetInfo.browserContextId }),
+  await page.addInitScript(() => {
+    navigator.storage.persist = async () => Promise.resolve(true);
   });
-  await session.detach();
 }
 
 async function picture(page: Page, name: string): Promise<void> {
+  await page.mouse.move(0, 0); // nothing under the pointer
   await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
 }
 
@@ -77,7 +71,7 @@ test('pictures', async ({ newDevice, chain }) => {
   await expect(ben.page.getByRole('link', { name: 'Waiting for you' })).toBeVisible();
   await picture(ben.page, 'home-phone');
 
-  await home.openWaiting(/^Send 12.500 USDC/);
+  await home.openWaiting(/Send 12.500 USDC/);
   expect(await onBen.words()).toEqual(await onAda.words());
   await ben.page.evaluate(() => {
     scrollTo(0, 0);

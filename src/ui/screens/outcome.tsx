@@ -19,11 +19,13 @@ export function Outcome({ proposal }: Props) {
   return (
     <>
       {proposal.problem === undefined ? null : <Failure proposal={proposal} />}
-      {proposal.maybeSigned && proposal.transaction === undefined ? (
+      {proposal.maybeSigned &&
+      proposal.transaction === undefined &&
+      proposal.ceremony === undefined ? (
         <Notice tone="look" title="It may already be signed">
           <p>
-            The last step had begun when the signing stopped. A signature may exist on another
-            device. Do not pay the same again with another nonce.
+            The last step of signing has begun. A signature may exist on another device. Do not pay
+            the same again with another nonce.
           </p>
         </Notice>
       ) : null}
@@ -125,7 +127,7 @@ function Signing({ proposal }: Props) {
       ) : (
         <p className="small soft">
           {proposal.maybeSigned
-            ? 'The last step is under way and cannot be taken back.'
+            ? 'The last step is under way and cannot be taken back. It may already be signed.'
             : 'This step cannot be stopped.'}
         </p>
       )}

@@ -74,7 +74,7 @@ export function Proposal(props: { readonly vault: VaultView; readonly proposal: 
 
 /** What to beware of is for those who can still decide: afterwards the used nonce, say, is as it should be. */
 function isUndecided({ status }: ProposalView): boolean {
-  return status === 'open' || status === 'approved' || status === 'signing';
+  return status === 'open' || status === 'approved';
 }
 
 function Note(props: { readonly proposal: ProposalView }) {
