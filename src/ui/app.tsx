@@ -8,6 +8,7 @@ import { UpdateBar, type Updates } from './parts/update-bar.tsx';
 import { hrefOf, useRoute, type Route } from './router.ts';
 import { Approvers } from './screens/approvers.tsx';
 import { SecondTab, Starting, Unlock, Unsupported } from './screens/closed.tsx';
+import { Contacts } from './screens/contacts.tsx';
 import { CreateVault } from './screens/create-vault.tsx';
 import { Home } from './screens/home.tsx';
 import { Invitation, Join } from './screens/join.tsx';
@@ -109,6 +110,8 @@ function Routed(props: { readonly route: Route; readonly build: string }) {
       return <Home vault={vault} />;
     case 'approvers':
       return <Approvers vault={vault} />;
+    case 'contacts':
+      return <Contacts vault={vault} />;
     case 'trail':
       return <Trail vault={vault} proposal={route.proposal} />;
     case 'receive':

@@ -8,6 +8,7 @@ const routes: Route[] = [
   { screen: 'settings' },
   { screen: 'home', vault: 'ab' },
   { screen: 'approvers', vault: 'ab' },
+  { screen: 'contacts', vault: 'ab' },
   { screen: 'trail', vault: 'ab', proposal: 'cd' },
   { screen: 'receive', vault: 'ab', account: 12 },
   { screen: 'propose', vault: 'ab', reviewing: false },

@@ -9,6 +9,7 @@ export type Route =
   /** No vault named: the first one. */
   | { readonly screen: 'home'; readonly vault?: string | undefined }
   | { readonly screen: 'approvers'; readonly vault: string }
+  | { readonly screen: 'contacts'; readonly vault: string }
   | { readonly screen: 'trail'; readonly vault: string; readonly proposal?: string | undefined }
   | { readonly screen: 'receive'; readonly vault: string; readonly account: number }
   | { readonly screen: 'propose'; readonly vault: string; readonly reviewing: boolean }
@@ -23,7 +24,8 @@ export function parseRoute(hash: string): Route {
   if (first !== 'vault' || vault === undefined || vault === '') return { screen: 'home' };
   switch (third) {
     case 'approvers':
-      return { screen: 'approvers', vault };
+    case 'contacts':
+      return { screen: third, vault };
     case 'trail':
       return { screen: 'trail', vault, proposal: fourth };
     case 'receive':
@@ -49,7 +51,8 @@ export function hrefOf(route: Route): string {
     case 'home':
       return route.vault === undefined ? '#/' : `#/vault/${route.vault}`;
     case 'approvers':
-      return `#/vault/${route.vault}/approvers`;
+    case 'contacts':
+      return `#/vault/${route.vault}/${route.screen}`;
     case 'trail':
       return `#/vault/${route.vault}/trail${route.proposal === undefined ? '' : `/${route.proposal}`}`;
     case 'receive':

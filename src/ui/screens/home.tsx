@@ -1,4 +1,4 @@
-import { ArrowDownLeft, ArrowUpRight, ChevronRight, RefreshCw } from 'lucide-react';
+import { ArrowDownLeft, ArrowUpRight, BookUser, ChevronRight, RefreshCw } from 'lucide-react';
 import {
   clockTime,
   formatUnits,
@@ -14,11 +14,12 @@ import { ActionError, Notice, ProblemNotice } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { StatusTag } from '../parts/status-tag.tsx';
 import { VaultSwitcher } from '../parts/vault-switcher.tsx';
-import { AddAccount } from './accounts.tsx';
 import { hrefOf } from '../router.ts';
 import { useAction } from '../use-action.ts';
 import { useNow } from '../use-now.ts';
 import { useOpen, useWallet } from '../wallet-context.tsx';
+import { AddAccount } from './accounts.tsx';
+import { KeyBeingMade } from './key-being-made.tsx';
 
 const RECENT = 8;
 
@@ -44,13 +45,15 @@ export function Home(props: { readonly vault: VaultView }) {
             <WaitingCard proposal={proposal} key={proposal.id} />
           ))}
           {vault.state === 'unfinished' ? (
-            <Notice tone="look" title="The key of this vault is not finished">
-              <p>
-                One of the devices has not confirmed its part yet. Open Countersign on all devices:
-                they finish by themselves. No address is shown before that, so that no money goes
-                where it could be stuck.
-              </p>
-            </Notice>
+            <>
+              <Notice tone="look" title="The key of this vault is not finished">
+                <p>
+                  Open Countersign on all {vault.members.length} devices: they finish by themselves.
+                  No address is shown before that, so that no money goes where it could be stuck.
+                </p>
+              </Notice>
+              <KeyBeingMade vault={vault.id} keygen={vault.keygen} />
+            </>
           ) : (
             <>
               <div className="two-buttons">
@@ -160,7 +163,13 @@ function Accounts(props: { readonly vault: VaultView }) {
           ))}
         </ul>
       </div>
-      <AddAccount vault={vault} />
+      <div className="row">
+        <AddAccount vault={vault} />
+        <a className="button button-small" href={hrefOf({ screen: 'contacts', vault: vault.id })}>
+          <BookUser className="icon" aria-hidden />
+          Address book
+        </a>
+      </div>
     </Section>
   );
 }

@@ -18,8 +18,9 @@ const HOUR = 60 * MINUTE;
 
 export const OPERATIONS = '0x9f2C41d08bA377e10C55d2a93Fe81b64A0d7c3E1';
 const RESERVE = '0x41B0a6C2d7E9F03852F1c6a4B8D2e7C95A3f1E60';
-const STRANGER = '0x71C7656EC7ab88b098defB751B7401B5f6d8976F';
+export const STRANGER = '0x71C7656EC7ab88b098defB751B7401B5f6d8976F';
 const PAYROLL = '0x71C7a02E5d11f4C8B6E0a93D47F21B88c05e976F';
+const HOSTING = '0x2b5AD5c4795c026514f8317c7a215E218DcCD6cF';
 const USDC = '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48';
 
 export const networks: readonly NetworkSetting[] = [
@@ -115,7 +116,7 @@ export const plainReview = review({
   intent: 'Send 0.4 ETH to Hosting',
   operation: 'native-transfer',
   to: {
-    address: PAYROLL,
+    address: HOSTING,
     name: { text: 'Hosting', source: 'address-book' },
     paidBefore: true,
   },
@@ -276,7 +277,7 @@ export function vault(part: Partial<VaultView> = {}): VaultView {
     waiting: ['p1'],
     contacts: [
       { address: PAYROLL, name: 'Northwind Payroll' },
-      { address: RESERVE, name: 'Hosting' },
+      { address: HOSTING, name: 'Hosting' },
     ],
     trail: [
       event(

@@ -1,5 +1,11 @@
 /** Every screen in every state it was designed for, by name. */
-import type { LockReason, Problem, ProposalView, WalletState } from '../../wallet/index.ts';
+import type {
+  LockReason,
+  Problem,
+  ProposalView,
+  VaultView,
+  WalletState,
+} from '../../wallet/index.ts';
 import * as made from './fixtures.ts';
 
 export interface Scene {
@@ -46,6 +52,11 @@ function locked(reason: LockReason): Scene {
 
 function home(part: Parameters<typeof made.open>[0] = {}): Scene {
   return { state: made.open(part), hash: VAULT };
+}
+
+function unfinished(keygen: VaultView['keygen']): Scene {
+  const empty = { accounts: [], proposals: [], waiting: [], contacts: [] };
+  return home({ vaults: [made.vault({ ...empty, state: 'unfinished', keygen })] });
 }
 
 function at(hash: string, part: Parameters<typeof made.open>[0] = {}): Scene {
@@ -190,9 +201,28 @@ export const scenes: Readonly<Record<string, Scene>> = {
       },
     ],
   }),
-  'home-unfinished': home({
-    vaults: [made.vault({ state: 'unfinished', accounts: [], proposals: [], waiting: [] })],
+  'home-unfinished': unfinished({ ceremony: undefined, problem: undefined }),
+  'home-making': unfinished({ ceremony: making, problem: undefined }),
+  'home-making-failed': unfinished({
+    ceremony: undefined,
+    problem: {
+      code: 'keygen/peer-gone',
+      title: 'Making the key stopped: Office desktop went away',
+      meaning: 'There is no key yet, so no money is concerned.',
+      next: 'Open Countersign on all devices and try again.',
+    },
   }),
+  contacts: at(`${VAULT}/contacts`, {
+    vaults: [
+      made.vault({
+        contacts: [
+          ...made.vault().contacts,
+          { address: made.STRANGER, name: long.replaceAll(' ', '_').slice(0, 40) },
+        ],
+      }),
+    ],
+  }),
+  'contacts-empty': at(`${VAULT}/contacts`, { vaults: [made.vault({ contacts: [] })] }),
   receive: at(`${VAULT}/receive/0`),
   propose: at(`${VAULT}/propose`),
   'propose-no-node': at(`${VAULT}/propose`, {
