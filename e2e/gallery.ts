@@ -1,22 +1,51 @@
-/** The gallery of all screens, built once and served under the page's own content policy. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+/**
+ * `test` with the gallery of all screens, built once for a worker and served as the product is, under the
+ * same content policy: a breach of it and any other error on the console fails the test.
+ */
 import { join } from 'node:path';
-import sirv from 'sirv';
+import { test as base, expect } from '@playwright/test';
 import { build } from 'vite';
-import { securityHeaders } from '../src/relay/headers.ts';
+import { startRelay } from './relay.ts';
 
 const root = join(import.meta.dirname, '..');
 const PAGE = 'src/ui/testing/gallery.html';
 
-export interface Gallery {
+interface Gallery {
   /** The address of a scene of `src/ui/testing/scenes.ts`. */
-  readonly at: (scene: string, theme?: 'light' | 'dark') => string;
-  readonly close: () => void;
+  readonly at: (scene: string, theme?: 'light' | 'dark' | 'system') => string;
 }
 
+export const test = base.extend<{ problems: string[] }, { gallery: Gallery }>({
+  gallery: [
+    // eslint wants a first parameter of another shape; Playwright reads it and wants a pattern.
+    async ({}, use, { parallelIndex }) => {
+      const folder = await buildGallery(parallelIndex);
+      const relay = await startRelay({ root: folder });
+      await use({
+        at: (scene, theme = 'light') => `${relay.url}/${PAGE}?scene=${scene}&theme=${theme}`,
+      });
+      await relay.close();
+    },
+    { scope: 'worker' },
+  ],
+  problems: [
+    async ({ page }, use) => {
+      const problems: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error') problems.push(message.text());
+      });
+      page.on('pageerror', (error) => problems.push(error.message));
+      await use(problems);
+      expect(problems, 'errors on the console and breaches of the content policy').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
 /** @param id keeps the folders of two workers apart */
-export async function startGallery(id: number): Promise<Gallery> {
+async function buildGallery(id: number): Promise<string> {
   const outDir = join(root, 'node_modules/.cache', `gallery-${String(id)}`);
   await build({
     root,
@@ -34,23 +63,5 @@ export async function startGallery(id: number): Promise<Gallery> {
       rolldownOptions: { input: join(root, PAGE) },
     },
   });
-  const files = sirv(outDir);
-  const server = createServer((request, response) => {
-    for (const [name, value] of Object.entries(securityHeaders('/'))) {
-      response.setHeader(name, value);
-    }
-    files(request, response, () => {
-      response.writeHead(404).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    at: (scene, theme = 'light') =>
-      `http://localhost:${String(port)}/${PAGE}?scene=${scene}&theme=${theme}`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return outDir;
 }

@@ -1,33 +1,8 @@
-/** Every screen in every state: what a machine can check of it, and how it behaves under hand and key. */
-import { test as base, expect, type Page } from '@playwright/test';
-import { scenes } from '../src/ui/testing/scenes.ts';
+/** How the screens behave under hand and key, each before a wallet that does nothing. */
+import type { Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
-import { startGallery, type Gallery } from './gallery.ts';
+import { expect, test } from './gallery.ts';
 import { seeEverything } from './pages/hold.ts';
-
-const test = base.extend<{ problems: string[] }, { gallery: Gallery }>({
-  gallery: [
-    // eslint wants a first parameter of another shape; Playwright reads it and wants a pattern.
-    async ({}, use, { parallelIndex }) => {
-      const gallery = await startGallery(parallelIndex);
-      await use(gallery);
-      gallery.close();
-    },
-    { scope: 'worker' },
-  ],
-  problems: [
-    async ({ page }, use) => {
-      const problems: string[] = [];
-      page.on('console', (message) => {
-        if (message.type() === 'error') problems.push(message.text());
-      });
-      page.on('pageerror', (error) => problems.push(error.message));
-      await use(problems);
-      expect(problems, 'errors on the console and breaches of the content policy').toEqual([]);
-    },
-    { auto: true },
-  ],
-});
 
 /** The intents called so far, by name. */
 const called = async (page: Page): Promise<string[]> =>
@@ -37,25 +12,6 @@ const called = async (page: Page): Promise<string[]> =>
   });
 
 const approve = (page: Page) => page.getByRole('button', { name: 'Hold to approve' });
-
-for (const scene of Object.keys(scenes)) {
-  test(`${scene} is accessible and fits into 360 pixels`, async ({ page, gallery }) => {
-    await page.goto(gallery.at(scene));
-    await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
-    await expect(page).toHaveTitle(/ · Countersign$/);
-    for (const theme of ['light', 'dark']) {
-      await page.evaluate((name) => {
-        document.documentElement.dataset['theme'] = name;
-      }, theme);
-      await expectAccessible(page);
-    }
-    await page.setViewportSize({ width: 360, height: 740 });
-    const beyond = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(beyond, 'pixels beyond the right edge').toBe(0);
-  });
-}
 
 test('approving opens only when everything was on the screen', async ({ page, gallery }) => {
   await page.setViewportSize({ width: 390, height: 844 });
@@ -251,3 +207,72 @@ test('a copied address is whole', async ({ page, gallery }) => {
   });
   expect(selected).toBe('0x9f2C41d08bA377e10C55d2a93Fe81b64A0d7c3E1');
 });
+
+test('the address book adds with every error at once, renames, and asks before it removes', async ({
+  page,
+  gallery,
+}) => {
+  await page.goto(gallery.at('home'));
+  await page.getByRole('link', { name: 'Address book' }).click();
+  await expect(page.getByRole('heading', { name: 'Address book', level: 1 })).toBeFocused();
+  await page.getByRole('button', { name: 'Add an address' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog.getByRole('heading', { name: '2 things need a change' })).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByLabel('Address').fill('0x71C7656EC7ab88b098defB751B7401B5f6d8976F');
+  await dialog.getByLabel('Name').fill('Shop');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog).toBeHidden();
+
+  await page.getByRole('button', { name: 'Rename Hosting' }).click();
+  await dialog.getByLabel('Name').fill('Servers');
+  await dialog.getByRole('button', { name: 'Rename', exact: true }).click();
+  await expect(dialog).toBeHidden();
+
+  await page.getByRole('button', { name: 'Remove Hosting' }).click();
+  const question = page.getByRole('alertdialog');
+  await expectAccessible(page);
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(question).toBeHidden();
+  expect(await called(page)).toEqual(['nameContact', 'nameContact']);
+  await page.getByRole('button', { name: 'Remove Hosting' }).click();
+  await question.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(question).toBeHidden();
+  expect(await called(page)).toEqual(['nameContact', 'nameContact', 'nameContact']);
+});
+
+test('an unfinished key can be tried again', async ({ page, gallery }) => {
+  await page.goto(gallery.at('home-making-failed'));
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(async () => called(page)).toEqual(['retryKeygen']);
+});
+
+test('a locked device keeps the theme that it is set to', async ({ page, gallery }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto(gallery.at('unlock', 'dark'));
+  await expect(page.getByLabel('Passphrase', { exact: true })).toBeFocused();
+  expect(await page.evaluate(paper)).toBe('rgb(20, 22, 24)');
+});
+
+test('the dark theme is the same by setting and by system', async ({ page, gallery }) => {
+  const tokens = async (): Promise<string[]> => page.evaluate(allTokens);
+  await page.goto(gallery.at('unlock', 'dark'));
+  const bySetting = await tokens();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.goto(gallery.at('unlock', 'system'));
+  expect(bySetting.length).toBeGreaterThan(20);
+  expect(await tokens()).toEqual(bySetting);
+});
+
+const paper = (): string => getComputedStyle(document.documentElement).backgroundColor;
+
+/** Every custom property of the page with its value. */
+const allTokens = (): string[] => {
+  const root = getComputedStyle(document.documentElement);
+  const names = Array.from(document.styleSheets)
+    .flatMap((sheet) => Array.from(sheet.cssRules))
+    .flatMap((rule) => (rule instanceof CSSStyleRule ? Array.from(rule.style) : []))
+    .filter((name) => name.startsWith('--'));
+  return [...new Set(names)].map((name) => `${name}: ${root.getPropertyValue(name)}`);
+};
