@@ -128,9 +128,7 @@ describe('a node', () => {
     const slow = new Nodes({
       clock,
       fetch: async (url, init) =>
-        String(url as string).includes('slow')
-          ? new Promise(() => undefined)
-          : chain.fetch(url, init),
+        (url as string).includes('slow') ? new Promise(() => undefined) : chain.fetch(url, init),
       changed: () => undefined,
     });
     slow.setNetworks([hanging, network]);

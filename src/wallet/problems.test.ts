@@ -13,7 +13,7 @@ describe('the problem of an error', () => {
     expect(error.code).toBe('wallet/test');
   });
 
-  test.each([
+  test.each<[CountersignError, string, RegExp, RegExp]>([
     [new WrongPassphraseError(), 'keystore/wrong-passphrase', /sealed/, /Caps Lock/],
     [new NodeUnreachableError('no answer'), 'network/node-unreachable', /no money/, /Settings/],
     [new NodeLiesError('eth_call'), 'network/node-lies', /Do not trust/, /another node/],

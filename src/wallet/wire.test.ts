@@ -43,7 +43,7 @@ describe('refused', () => {
   const find = (t: string): Record<string, CborValue> => {
     const message = [...presences, ...ceremonies].find((one) => one.t === t);
     if (message === undefined) throw new Error(`no ${t}`);
-    return { ...message } as Record<string, CborValue>;
+    return { ...message };
   };
   test.each<[string, string, CborValue]>([
     ['hello', 'nonce', new Uint8Array(15)],

@@ -71,7 +71,13 @@ async function holder(): Promise<{ tab: TabClaim; finish: () => void; asked: () 
     });
   });
   expect(await tab.claim()).toBe(true);
-  return { tab, finish: () => finish(), asked: () => asked };
+  return {
+    tab,
+    finish: () => {
+      finish();
+    },
+    asked: () => asked,
+  };
 }
 
 it('is taken over only after the other tab has put everything away', async () => {
