@@ -97,7 +97,7 @@ export function HoldButton(props: {
           {props.busy ?? (holding ? 'Keep holding…' : props.label)}
         </span>
       </button>
-      <p className={hint === '' ? 'hidden-visually' : 'small soft'} role="status">
+      <p className="small soft hold-hint" role="status">
         {hint}
       </p>
     </>
