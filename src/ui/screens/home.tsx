@@ -239,7 +239,9 @@ function Recent(props: { readonly vault: VaultView }) {
       <div className="card">
         {recent.length === 0 ? (
           <p className="soft">
-            Nothing yet. Receive a small amount, then propose a payment to try it out.
+            {vault.state === 'active'
+              ? 'Nothing yet. Receive a small amount, then propose a payment to try it out.'
+              : 'Nothing yet.'}
           </p>
         ) : (
           <ul className="lines">
