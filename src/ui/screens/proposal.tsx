@@ -25,6 +25,7 @@ export function Proposal(props: { readonly vault: VaultView; readonly proposal: 
   const { connection } = useOpen();
   const { container, seen } = useSeen(toHex(review.shownDigest));
   const now = useNow();
+  const decided = proposal.mine !== 'none';
   const deciding = proposal.canApprove || proposal.canReject;
   const over = proposal.expiresAt <= now;
   return (
@@ -48,13 +49,13 @@ export function Proposal(props: { readonly vault: VaultView; readonly proposal: 
       <div className="review" ref={container}>
         <div className="stack">
           <ConnectionNotice connection={connection} />
-          {deciding ? null : <Outcome proposal={proposal} />}
+          {deciding && !decided ? null : <Outcome proposal={proposal} />}
           {isUndecided(proposal) ? <Warnings review={review} /> : null}
           <Facts review={review} />
           {proposal.note === '' ? null : <Note proposal={proposal} />}
         </div>
         <div className="stack review-side">
-          {deciding ? <Outcome proposal={proposal} /> : null}
+          {deciding && !decided ? <Outcome proposal={proposal} /> : null}
           <People proposal={proposal} />
           <section className="card stack-tight" aria-label="Words to compare">
             <p className="small soft">
