@@ -109,7 +109,7 @@ export class Judge {
     const { past, committed } = source;
     const judged = readable.map(({ proposal, known, account }): Judged => {
       const { request, versions } = known;
-      const signed = likeliest(proposal, versions);
+      const signed = likeliest(proposal, versions, this.#self);
       const notes = notesFor(source, request, account, proposal.id);
       const review = describe(request, notes);
       const belief: Belief = {
@@ -209,11 +209,19 @@ function verifyClaims(known: Known, proposal: Proposal, account: Account): void 
   }
 }
 
-/** What chain and nodes are told to have; in the order of the trail, so that devices choose alike. */
-function likeliest(proposal: Proposal, versions: readonly Signed[]): Signed | undefined {
+/**
+ * What this device saw in a block; else what others say of blocks and nodes, in the order of the trail, so
+ * that devices choose alike.
+ */
+function likeliest(
+  { confirmations, broadcasts }: Proposal,
+  versions: readonly Signed[],
+  self: string,
+): Signed | undefined {
   const named = (claims: readonly { readonly txid: Uint8Array }[]): Signed | undefined =>
     versions.find(({ hash }) => claims.some(({ txid }) => equalBytes(txid, hash)));
-  return named(proposal.confirmations) ?? named(proposal.broadcasts) ?? versions[0];
+  const own = confirmations.filter(({ author }) => author === self);
+  return named(own) ?? named(confirmations) ?? named(broadcasts) ?? versions[0];
 }
 
 /** `undefined` for what is no signature of this transaction: as if it had not been reported. */
