@@ -1,8 +1,11 @@
 /** What devices show of what is proposed, and how a proposal ends without a signature. */
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { encodeTokenCall, parseAddress } from '../../src/chains/index.ts';
-import { serialize } from '../../src/chains/evm/serialize.ts';
-import type { EvmTransaction } from '../../src/chains/index.ts';
+import {
+  encodeTokenCall,
+  parseAddress,
+  serialize,
+  type EvmTransaction,
+} from '../../src/chains/index.ts';
 import { someone } from '../people.ts';
 import { expect } from '../test.ts';
 import { test } from '../vault.ts';

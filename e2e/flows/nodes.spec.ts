@@ -1,7 +1,6 @@
 /** What a node can do wrong, told apart in words; and signing without any node. */
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { parseAddress, readSigned } from '../../src/chains/index.ts';
-import { serialize } from '../../src/chains/evm/serialize.ts';
+import { parseAddress, readSigned, serialize } from '../../src/chains/index.ts';
 import { someone } from '../people.ts';
 import { expect } from '../test.ts';
 import { SIGNING_TIMEOUT, test, type SharedVault } from '../vault.ts';

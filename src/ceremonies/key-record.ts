@@ -45,7 +45,7 @@ export interface KeyRecord {
 }
 
 /** The same key info when it is of the suite of this room. @throws RangeError otherwise */
-export function ecdsaInfo(info: KeyInfo): KeyInfo<EcdsaSuite> {
+function ecdsaInfo(info: KeyInfo): KeyInfo<EcdsaSuite> {
   if (info.suite !== SUITE) throw new RangeError('a key of another suite');
   return { ...info, suite: SUITE };
 }

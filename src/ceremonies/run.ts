@@ -20,7 +20,7 @@ export interface RunInputs<Out> {
   readonly nonces: NonceMemory;
 }
 
-export const cancelled = (): CeremonyError =>
+const cancelled = (): CeremonyError =>
   benign(
     'ceremonies/cancelled',
     'It was cancelled on this device, before anything was signed or kept.',

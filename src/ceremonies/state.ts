@@ -254,7 +254,7 @@ export class HostState {
 }
 
 /** The shares of a key, the active one first. */
-export const heldOf = ({ epochs }: Pick<KeyRecord, 'epochs'>): Held<Material>[] =>
+const heldOf = ({ epochs }: Pick<KeyRecord, 'epochs'>): Held<Material>[] =>
   epochs.active === undefined ? [...epochs.pending] : [epochs.active, ...epochs.pending];
 
 const pairWrite = (kid: string, peer: PartyIndex, pair: PairRecord): RecordWrite => ({

@@ -37,5 +37,6 @@ export type { Hex } from './evm/hex.ts';
 export { parseRequestInput, type RequestInput } from './evm/input.ts';
 export { type EvmPaymentLink, parsePaymentLink } from './evm/link.ts';
 export { parseUnsigned } from './evm/parse.ts';
+export { serialize } from './evm/serialize.ts';
 export type { InputDefaults } from './evm/rpc-transaction.ts';
 export type { AccessEntry, EvmRequest, EvmTransaction } from './evm/transaction.ts';

@@ -17,7 +17,7 @@ const MAX_CANDIDATE_BYTES = 1_024;
 const MAX_MID_BYTES = 32;
 
 /** One ICE candidate (RFC 8840): the candidate line, the media section's name and its number. */
-export interface Candidate {
+interface Candidate {
   readonly candidate: string;
   readonly sdpMid: string;
   readonly sdpMLineIndex: number;

@@ -176,7 +176,7 @@ function isIceUrl(value: string): boolean {
 }
 
 /** A name as people give it: 1 to `max` characters, nothing hidden. */
-export function nameError(field: string, value: string, max: number): FieldError[] {
+function nameError(field: string, value: string, max: number): FieldError[] {
   const trimmed = value.trim();
   if (trimmed === '') return [{ field, message: 'Enter a name.' }];
   if (trimmed.length > max) return [{ field, message: `At most ${String(max)} characters.` }];

@@ -25,14 +25,14 @@ interface Common {
 }
 
 /** With replay protection (EIP-155); there is no other here. */
-export interface LegacyTransaction extends Common {
+interface LegacyTransaction extends Common {
   readonly type: 0;
   /** Wei per gas. */
   readonly gasPrice: bigint;
 }
 
 /** EIP-2930. */
-export interface AccessListTransaction extends Common {
+interface AccessListTransaction extends Common {
   readonly type: 1;
   readonly gasPrice: bigint;
   readonly accessList: readonly AccessEntry[];

@@ -54,7 +54,7 @@ export async function rawPut(
   database.close();
 }
 
-export async function settled<T>(request: IDBRequest<T>): Promise<T> {
+async function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => {
       resolve(request.result);

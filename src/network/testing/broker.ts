@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { Aedes } from 'aedes';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 
-export interface Publication {
+interface Publication {
   readonly topic: string;
   readonly payload: Uint8Array;
 }

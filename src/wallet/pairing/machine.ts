@@ -211,7 +211,7 @@ export function founded({ founding }: PairingState): Founding | undefined {
 }
 
 /** What the words are made of: 32 bytes, once every nonce is there. */
-export function transcript(state: PairingState): Uint8Array | undefined {
+function transcript(state: PairingState): Uint8Array | undefined {
   const founding = founded(state);
   if (founding === undefined || state.founding === undefined) return undefined;
   const nonces = founding.members.map(({ identity }) => state.nonces.get(toHex(identity)));

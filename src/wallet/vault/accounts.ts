@@ -2,7 +2,7 @@
 import { addressOf, type Hex } from '../../chains/index.ts';
 
 /** m/44/60/0/0/i: BIP-44 with the hardening marks dropped, as a threshold key has no hardened children. */
-export const accountPath = (index: number): readonly number[] => [44, 60, 0, 0, index];
+const accountPath = (index: number): readonly number[] => [44, 60, 0, 0, index];
 
 export const pathText = (path: readonly number[]): string => `m/${path.join('/')}`;
 

@@ -67,9 +67,13 @@ export class VaultJournal {
   /** Signs and stores an event of this device, then tells the others. Gives its entry. */
   async append(content: Content): Promise<Entry> {
     return this.#alone(async () => {
-      const { identity: author, sign } = this.#port;
+      const { identity: author } = this.#port;
       const now = this.#port.now();
-      const { log, entry } = await createEvent(this.#log, { author, now, content }, sign);
+      const { log, entry } = await createEvent(
+        this.#log,
+        { author, now, content },
+        async (digest) => this.#port.sign(digest),
+      );
       try {
         await this.#store([entry]);
       } catch (error) {

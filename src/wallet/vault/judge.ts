@@ -52,7 +52,7 @@ export interface Judged {
 }
 
 /** A proposal that cannot be read is not shown as one. */
-export interface Unreadable {
+interface Unreadable {
   readonly proposal: Proposal;
   readonly error: unknown;
 }

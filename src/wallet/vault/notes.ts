@@ -82,7 +82,7 @@ export const isSamePayment = ({ tx: a }: EvmRequest, { tx: b }: EvmRequest): boo
   a.chainId === b.chainId && a.to === b.to && a.value === b.value && a.data === b.data;
 
 /** Accounts with name and address, as far as they are derived. */
-export function namedAccounts(state: VaultState, accounts: Accounts): NamedAccount[] {
+function namedAccounts(state: VaultState, accounts: Accounts): NamedAccount[] {
   return state.accounts.flatMap(({ index, name }) => {
     const account = accounts.get(index);
     return account === undefined ? [] : [{ index, name, address: account.address }];
