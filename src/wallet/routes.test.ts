@@ -116,30 +116,26 @@ describe('a packet before its session', () => {
     expect(await waiting(2)).toEqual([2]);
   });
 
-  it('waits for one of sixteen sessions at most', async () => {
+  it('is one of four sessions that a sender can fill', async () => {
     const { routes, waiting } = setUp();
-    for (let n = 1; n <= 17; n++) routes.receive(EVE, id(n), packet(n));
-    routes.receive(ADA, id(16), packet(16));
-    routes.receive(ADA, id(17), packet(17));
-    expect(await waiting(16)).toEqual([16]);
-    expect(await waiting(17)).toEqual([]);
+    for (let n = 1; n <= 5; n++) routes.receive(ADA, id(n), packet(n));
+    expect(await waiting(5)).toEqual([]);
+    expect(await waiting(4)).toEqual([4]);
   });
 
-  it('waits with eighty others at most', async () => {
+  it('is one of sixteen of its sender', async () => {
     const { routes, waiting } = setUp();
-    for (let n = 0; n < 79; n++) routes.receive(EVE, id(1), packet(n));
-    routes.receive(ADA, id(1), packet(80));
-    routes.receive(ADA, id(1), packet(81));
-    expect(await waiting(1)).toEqual([80]);
+    for (let n = 1; n <= 17; n++) routes.receive(ADA, id(1), packet(n));
+    expect((await waiting(1)).at(-1)).toBe(16);
   });
 
-  it('waits with six megabytes at most', async () => {
+  it('is at most two megabytes with those before it', async () => {
     const { routes, waiting } = setUp();
     const MIB = 2 ** 20;
-    routes.receive(EVE, id(1), packet(1, 5 * MIB));
+    routes.receive(ADA, id(1), packet(1, MIB));
     routes.receive(ADA, id(1), packet(2, MIB));
     routes.receive(ADA, id(1), packet(3, 1));
-    expect(await waiting(1)).toEqual([2]);
+    expect(await waiting(1)).toEqual([1, 2]);
   });
 
   it('is forgotten when the device is locked', async () => {

@@ -45,7 +45,33 @@ const nothingHappens = async (): Promise<void> => {
   expect(world.chain.transactions).toEqual([]);
 };
 
+it('three devices know the same key by the same address and words', async () => {
+  await begin();
+  const addresses = world.devices.map(({ vault }) => vault.accounts[0]?.address);
+  expect(addresses[0]).toMatch(/^0x[0-9a-fA-F]{40}$/);
+  expect(new Set(addresses).size).toBe(1);
+  const words = world.devices.map(({ vault }) => vault.fingerprint.join(' '));
+  expect(words[0]?.split(' ')).toHaveLength(4);
+  expect(new Set(words).size).toBe(1);
+});
+
 describe('one payment', () => {
+  it('that two of three approve is made; the third learns of it later', async () => {
+    await begin();
+    cleo.setOnline(false);
+    const id = await ada.pay();
+    await world.until(() => ben.proposal(id)?.canApprove === true);
+    expect(ben.vault.waiting).toEqual([id]);
+    expect(ben.shown(id).review.intent).toContain('0.5');
+    await ben.wallet.approve(id);
+    await world.until(() => [ada, ben].every((one) => one.shown(id).status === 'confirmed'));
+    expect(world.chain.balance(PAYEE)).toBe(HALF);
+    expect(world.chain.transactions).toHaveLength(1);
+    expect(cleo.proposal(id)).toBeUndefined();
+    cleo.setOnline(true);
+    await allSay(id, 'confirmed');
+  });
+
   it('that one member rejects is over everywhere', async () => {
     await begin();
     const id = await ada.pay();

@@ -73,7 +73,7 @@ async function until2of2(): Promise<Set<string>> {
   return addresses;
 }
 
-const MOMENTS = 8;
+const MOMENTS = 7;
 const moments: readonly (readonly [number, Crash])[] = Array.from({ length: MOMENTS }, (_, i) => [
   i,
   i % 2 === 0 ? 'after' : 'before',

@@ -112,7 +112,7 @@ const moments = (count: number): [number, Crash][] =>
   Array.from({ length: count }, (_, i) => [i, i % 2 === 0 ? 'before' : 'after']);
 
 describe('a page that vanishes while it signs', () => {
-  const STEPS = 10;
+  const STEPS = 8;
   describe.each(['first', 'second'] as const)('the %s signer', (role) => {
     it.each(moments(STEPS))('at step %i, %s the write', async (step, when) => {
       await begin();
@@ -212,7 +212,7 @@ describe('the last mover that withholds what it owes', () => {
 });
 
 describe('a network that loses, repeats and reorders', () => {
-  it.each([1, 2, 3, 4, 5, 6])('seed %i: one payment in the end', async (seed) => {
+  it.each([1, 2, 3, 4])('seed %i: one payment in the end', async (seed) => {
     await begin({ seed, loss: 0.03, duplication: 0.1, maxDelay: 40 });
     const id = await ada.pay();
     listen(id);
