@@ -153,6 +153,38 @@ describe('two devices that greet each other', () => {
   });
 });
 
+describe('a device that comes anew', () => {
+  it('is told what it missed, although it never counted as offline', () => {
+    const [ada, ben] = pair();
+    clock.advance(10_000);
+    talk(ada, ben);
+    expect(ada.arrivals).toEqual([BEN]);
+    const reloaded = device(ADA);
+    reloaded.presence.greet();
+    talk(ada, reloaded);
+    expect(ada.arrivals).toEqual([BEN, BEN]);
+    expect(reloaded.arrivals).toEqual([ADA]);
+  });
+
+  it('is online all the while', () => {
+    const [ada] = pair();
+    ada.presence.receive(BEN, { t: 'hello', nonce: new Uint8Array(16).fill(7), fresh: true });
+    expect(ada.presence.isOnline(BEN)).toBe(true);
+    expect(ada.arrivals).toEqual([BEN]);
+    ada.presence.receive(BEN, { t: 'here', nonce: (question(ada) as { nonce: Uint8Array }).nonce });
+    expect(ada.arrivals).toEqual([BEN, BEN]);
+  });
+
+  it('is not told by an ordinary question', () => {
+    const [ada, ben] = pair();
+    for (let n = 0; n < 5; n++) {
+      clock.advance(20_000);
+      talk(ada, ben);
+    }
+    expect(ada.arrivals).toEqual([BEN]);
+  });
+});
+
 describe('an answer', () => {
   it('counts up to thirty seconds after the question', () => {
     const ada = device(BEN);
@@ -195,7 +227,7 @@ describe('a stranger', () => {
   it('is not answered and never online', () => {
     const ada = device(BEN);
     ada.sent.length = 0;
-    ada.presence.receive(EVE, { t: 'hello', nonce: new Uint8Array(16) });
+    ada.presence.receive(EVE, { t: 'hello', nonce: new Uint8Array(16), fresh: true });
     ada.presence.receive(EVE, { t: 'here', nonce: new Uint8Array(16) });
     expect(ada.sent).toEqual([]);
     expect(ada.presence.isOnline(EVE)).toBe(false);
@@ -215,7 +247,7 @@ describe('a stranger', () => {
 describe('a greeting', () => {
   it('alone does not make a device online: it may be old', () => {
     const ada = device(BEN);
-    ada.presence.receive(BEN, { t: 'hello', nonce: new Uint8Array(16).fill(7) });
+    ada.presence.receive(BEN, { t: 'hello', nonce: new Uint8Array(16).fill(7), fresh: false });
     expect(ada.presence.isOnline(BEN)).toBe(false);
     expect(ada.sent.at(-1)).toEqual([BEN, { t: 'here', nonce: new Uint8Array(16).fill(7) }]);
   });
@@ -224,7 +256,7 @@ describe('a greeting', () => {
     const ada = device(BEN);
     clock.advance(5_000);
     ada.sent.length = 0;
-    ada.presence.receive(BEN, { t: 'hello', nonce: new Uint8Array(16).fill(7) });
+    ada.presence.receive(BEN, { t: 'hello', nonce: new Uint8Array(16).fill(7), fresh: false });
     expect(ada.sent.map(([, { t }]) => t)).toEqual(['here', 'hello']);
   });
 });

@@ -36,6 +36,8 @@ interface Contact {
   /** When it last answered or sent anything. */
   heard: number | undefined;
   online: boolean;
+  /** It said that it came anew: it has to be told what it missed, though it never counted as offline. */
+  renewed: boolean;
 }
 
 export class Presence {
@@ -53,7 +55,7 @@ export class Presence {
     this.#contacts = new Map(
       peers.map((peer) => [
         peer,
-        before.get(peer) ?? { asked: new Map(), heard: undefined, online: false },
+        before.get(peer) ?? { asked: new Map(), heard: undefined, online: false, renewed: false },
       ]),
     );
     for (const peer of peers) if (!before.has(peer)) this.#ask(peer);
@@ -61,7 +63,7 @@ export class Presence {
 
   /** Greets everyone, as after a reload or when the relay is back. */
   greet(): void {
-    for (const peer of this.#contacts.keys()) this.#ask(peer);
+    for (const peer of this.#contacts.keys()) this.#ask(peer, true);
     this.#schedule();
   }
 
@@ -81,7 +83,8 @@ export class Presence {
       case 'hello':
         this.#port.send(from, { t: 'here', nonce: message.nonce });
         // The greeting itself may be old: whether that device is there now, its answer will tell.
-        if (!contact.online && !this.#askedLately(contact)) this.#ask(from);
+        if (message.fresh) contact.renewed = true;
+        if ((!contact.online || contact.renewed) && !this.#askedLately(contact)) this.#ask(from);
         return;
       case 'here':
         if (this.#answers(contact, toHex(message.nonce))) this.#heard(from, contact);
@@ -111,14 +114,15 @@ export class Presence {
   }
 
   #heard(peer: DeviceId, contact: Contact): void {
-    const was = contact.online;
+    const comes = !contact.online || contact.renewed;
     contact.heard = this.#port.now();
     contact.online = true;
-    if (!was) this.#port.arrived(peer);
+    contact.renewed = false;
+    if (comes) this.#port.arrived(peer);
     this.#port.changed();
   }
 
-  #ask(peer: DeviceId): void {
+  #ask(peer: DeviceId, fresh = false): void {
     const contact = this.#contacts.get(peer);
     if (contact === undefined) return;
     const nonce = this.#port.random(16);
@@ -127,7 +131,7 @@ export class Presence {
       if (now - at > ANSWER_WITHIN_MS) contact.asked.delete(old);
     }
     contact.asked.set(toHex(nonce), now);
-    this.#port.send(peer, { t: 'hello', nonce });
+    this.#port.send(peer, { t: 'hello', nonce, fresh });
   }
 
   #askedLately({ asked }: Contact): boolean {

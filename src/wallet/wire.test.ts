@@ -11,7 +11,7 @@ import {
 const id = new Uint8Array(16).fill(1);
 const hash = new Uint8Array(32).fill(2);
 const presences: readonly PresenceMessage[] = [
-  { t: 'hello', nonce: id },
+  { t: 'hello', nonce: id, fresh: true },
   { t: 'here', nonce: id },
   { t: 'bye' },
 ];
@@ -47,6 +47,8 @@ describe('refused', () => {
   };
   test.each<[string, string, CborValue]>([
     ['hello', 'nonce', new Uint8Array(15)],
+    ['hello', 'fresh', 1],
+    ['here', 'fresh', true],
     ['here', 'nonce', 'text'],
     ['bye', 'nonce', id],
     ['packet', 'request', new Uint8Array(17)],

@@ -10,7 +10,12 @@ const hash = bytesOf(32);
 
 const presence = v.variant('t', [
   /** Are you there? A reply repeats the nonce, so that an old message proves nothing. */
-  v.strictObject({ t: v.literal('hello'), nonce: requestId }),
+  v.strictObject({
+    t: v.literal('hello'),
+    nonce: requestId,
+    /** The sender was loaded or connected anew and may have missed what was said to it. */
+    fresh: v.boolean(),
+  }),
   v.strictObject({ t: v.literal('here'), nonce: requestId }),
   v.strictObject({ t: v.literal('bye') }),
 ]);

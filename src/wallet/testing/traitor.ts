@@ -122,7 +122,8 @@ export class Traitor {
   }
 
   #greet(to: DeviceId): void {
-    const hello = encodeWire({ t: 'hello', nonce: crypto.getRandomValues(new Uint8Array(16)) });
+    const nonce = crypto.getRandomValues(new Uint8Array(16));
+    const hello = encodeWire({ t: 'hello', nonce, fresh: true });
     this.#channel.send(to, 'presence', hello).catch(() => undefined);
   }
 
