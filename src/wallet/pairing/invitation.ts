@@ -3,7 +3,8 @@
  * pointer, not a secret: whoever reads it can ask to join, and the words that people compare decide who
  * gets in.
  */
-import { base64urlnopad } from '@scure/base';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { createBase58check } from '@scure/base';
 import * as v from 'valibot';
 import { decodeCbor, encodeCbor } from '../../cbor.ts';
 import { WalletError } from '../problems.ts';
@@ -68,19 +69,22 @@ export function decodeInvitation(bytes: Uint8Array): Invitation {
   return invitation;
 }
 
+/** Base58Check, as Bitcoin's addresses have it: one wrong letter is noticed at once. */
+const linkCode = createBase58check(sha256);
+
 /** The link of an invitation. It stands behind the `#`, so no server ever sees it. */
 export const invitationLink = (origin: string, invitation: Invitation): string =>
-  `${origin}/${PATH}${base64urlnopad.encode(encodeInvitation(invitation))}`;
+  `${origin}/${PATH}${linkCode.encode(encodeInvitation(invitation))}`;
 
 /** The invitation in a link, a QR code's text or the bare code of a link; `undefined` when there is none. */
 export function invitationIn(text: string): Invitation | undefined {
   const trimmed = text.trim();
   const at = trimmed.indexOf(PATH);
   const encoded = at < 0 ? trimmed : trimmed.slice(at + PATH.length);
-  if (at < 0 && (encoded.length < 100 || !/^[A-Za-z0-9_-]+$/.test(encoded))) return undefined;
+  if (at < 0 && (encoded.length < 100 || !/^[A-Za-z0-9]+$/.test(encoded))) return undefined;
   let bytes: Uint8Array;
   try {
-    bytes = base64urlnopad.decode(encoded);
+    bytes = linkCode.decode(encoded);
   } catch (cause) {
     throw unreadable('it was cut short or altered', cause);
   }
