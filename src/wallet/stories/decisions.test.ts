@@ -181,6 +181,8 @@ describe('one payment', () => {
     for (const device of world.devices) await device.open();
     await world.until(() => cleo.proposal(id)?.status === 'confirmed');
     expect(cleo.shown(id).transaction?.hash).toBe(ada.shown(id).transaction?.hash);
+    // Each device notes by itself what it saw in a block.
+    await world.until(() => cleo.vault.trail.length === ada.vault.trail.length);
     const { problems, events } = await cleo.wallet.verifyTrail(cleo.vault.id);
     expect(problems).toEqual([]);
     expect(events).toBe((await ada.wallet.verifyTrail(ada.vault.id)).events);
