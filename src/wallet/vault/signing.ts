@@ -597,7 +597,7 @@ function signingProblem(error: unknown, founding: Founding, committed: boolean):
     title,
     meaning: maybe
       ? 'A signature of this payment may exist on another device, so it may still be sent.'
-      : 'Nothing was signed.',
+      : 'This device did not sign.',
     next: maybe
       ? 'Sign again: it can only become the same payment. Do not propose it anew with another nonce.'
       : 'It is tried again when the approvers are online.',
