@@ -25,6 +25,9 @@ import { decodePairing, encodePairing, type StoredPairing } from './persist.ts';
 const BUCKET = 'pairing';
 const KEY = 'current';
 const MAX_STRANGER_REPLIES = 50;
+/** Between two requests to join, doubled each time: a creator that vanished with the first asks for none. */
+const ASK_AGAIN_MS = 5_000;
+const ASK_AT_LAST_MS = 10 * 60_000;
 
 export interface PairingPort {
   readonly clock: Clock;
@@ -44,6 +47,7 @@ export class PairingRun {
   readonly #code: string | undefined;
   #state: PairingState;
   #offer: (() => void) | undefined;
+  #cancelAsking: (() => void) | undefined;
   #strangers = 0;
   #work: Promise<void> = Promise.resolve();
 
@@ -59,6 +63,7 @@ export class PairingRun {
     await run.#store(step.state);
     await run.#apply(step);
     await run.#offerCode();
+    run.#askAgain(ASK_AGAIN_MS);
     return run;
   }
 
@@ -69,6 +74,7 @@ export class PairingRun {
     const run = new PairingRun(port, decodePairing(stored));
     if (isComplete(run.#state)) await run.#complete();
     else await run.#offerCode();
+    run.#askAgain(ASK_AGAIN_MS);
     return run;
   }
 
@@ -108,8 +114,10 @@ export class PairingRun {
     await this.#send(device === undefined ? out : out.filter(({ to }) => equalBytes(to, device)));
   }
 
-  /** Withdraws the short code. */
+  /** Withdraws the short code, and asks no more. */
   stop(): void {
+    this.#cancelAsking?.();
+    this.#cancelAsking = undefined;
     this.#offer?.();
     this.#offer = undefined;
   }
@@ -176,6 +184,15 @@ export class PairingRun {
       if (founded(this.#state) !== undefined || this.#state.failure !== undefined) this.stop();
       if (isComplete(this.#state) && !isComplete(before)) await this.#complete();
     }
+  }
+
+  #askAgain(wait: number): void {
+    const { role, founding, failure } = this.#state;
+    if (role !== 'joiner' || founding !== undefined || failure !== undefined) return;
+    this.#cancelAsking = this.#port.clock.after(wait, () => {
+      this.remind().catch(() => undefined); // the next time, then
+      this.#askAgain(Math.min(2 * wait, ASK_AT_LAST_MS));
+    });
   }
 
   async #store(state: PairingState): Promise<void> {

@@ -100,6 +100,40 @@ describe.each(['creator', 'joiner'] as const)('the page of the %s vanishes', (ro
   });
 });
 
+it('a request to join that vanished with the page of the creator is made again', async () => {
+  await begin();
+  await ada.wallet.createVault({ name: 'Treasury', threshold: 2, size: 2 });
+  await world.until(() => ada.pairing?.invitation !== undefined);
+  const link = ada.pairing?.invitation?.link ?? '';
+  ada.crashAtWrite(1, 'before');
+  await ben.wallet.join(link);
+  await world.until(() => !ada.isRunning);
+  await ada.open();
+  expect(ada.pairing?.invitation?.link).toBe(link);
+  await world.until(() => world.devices.every(({ pairing }) => pairing?.step === 'compare'), 2);
+});
+
+it('a request to join that nobody hears is made less and less often', async () => {
+  await begin();
+  await ada.wallet.createVault({ name: 'Treasury', threshold: 2, size: 2 });
+  await world.until(() => ada.pairing?.invitation !== undefined);
+  const link = ada.pairing?.invitation?.link ?? '';
+  await ada.close();
+  let requests = 0;
+  ben.onSend = (_, stream, body) => {
+    if (stream === 'pairing') requests += 1;
+    return body;
+  };
+  await ben.wallet.join(link);
+  ben.wallet.touch();
+  await world.pass(80_000);
+  expect(requests).toBe(5); // at once, and after 5, 15, 35 and 75 seconds
+  await ben.wallet.endPairing();
+  const before = requests;
+  await world.pass(90_000);
+  expect(requests).toBe(before);
+});
+
 describe('one of three pages vanishes while the key is made', () => {
   it.each(['share', 'confirm'])('at the stage "%s": one key in the end', async (stage) => {
     world = new World();
