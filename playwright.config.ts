@@ -10,12 +10,14 @@ export default defineConfig({
   fullyParallel: true,
   // Each test runs several devices, and key generation takes all of a core.
   workers: Math.max(1, Math.floor(availableParallelism() / 2)),
-  timeout: 240_000,
-  expect: { timeout: 15_000 },
+  timeout: 360_000,
+  // A shared machine can stand still for seconds. What had to be tried again is named at the end.
+  retries: process.env['CI'] === undefined ? 0 : 2,
+  expect: { timeout: 30_000 },
   reporter: 'list',
   use: {
-    actionTimeout: 15_000,
-    navigationTimeout: 30_000,
+    actionTimeout: 30_000,
+    navigationTimeout: 60_000,
     launchOptions: {
       args: chromiumArguments,
       ...(executablePath === undefined ? {} : { executablePath }),
