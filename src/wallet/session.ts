@@ -44,6 +44,8 @@ import { decodeCeremony, decodePresence, encodeWire } from './wire.ts';
 const VAULTS = 'vaults';
 const INVITATION_MS = 24 * 3_600_000;
 const MAX_PROBLEMS = 20;
+/** A message that got lost is noticed then at the latest. */
+const COMPARE_EVERY_MS = 60_000;
 
 export interface SessionOptions {
   readonly platform: Platform;
@@ -324,6 +326,7 @@ export class Session {
     this.#pairing = await PairingRun.resume(this.#pairingPort());
     this.#setPeers();
     this.#setNetworks();
+    this.#compareNotes();
     this.#linkChanged();
     // Without an answer the storage may go when the disk is full; the settings screen says so.
     void platform.persist().then((persisted) => {
@@ -342,6 +345,15 @@ export class Session {
           : { ...network, rpcUrl: undefined },
       ),
     );
+  }
+
+  #compareNotes(): void {
+    const cancel = this.#options.platform.clock.after(COMPARE_EVERY_MS, () => {
+      this.#stops.splice(this.#stops.indexOf(cancel), 1);
+      for (const vault of this.#vaults.values()) vault.compareNotes();
+      this.#compareNotes();
+    });
+    this.#stops.push(cancel);
   }
 
   async #openVault(founding: Uint8Array): Promise<Vault> {

@@ -211,6 +211,14 @@ export class Vault {
     this.#signing.consider();
   }
 
+  /** Makes good what got lost on the way, with the members that are there. */
+  compareNotes(): void {
+    const others = this.founding.members
+      .map(({ identity }) => deviceIdOf(identity))
+      .filter((device) => device !== this.#port.self && this.#port.isOnline(device));
+    if (others.length > 0) this.#journal.announce(others);
+  }
+
   /** Who is there changed, or a node said something new. */
   consider(): void {
     this.#judgement = this.#judgeNow();
