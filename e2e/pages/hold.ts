@@ -13,7 +13,11 @@ export async function seeEverything(page: Page): Promise<void> {
 
 /** Holds a button down until it has acted: with the mouse, on a touch screen with a finger. */
 export async function hold(page: Page, button: Locator): Promise<void> {
-  await expect(button).toBeEnabled();
+  // A notice that came in meanwhile has to be seen as well.
+  await expect(async () => {
+    await seeEverything(page);
+    await expect(button).toBeEnabled({ timeout: 2_000 });
+  }).toPass({ timeout: 30_000 });
   const letGo = (await isTouched(page)) ? await touch(page, button) : await press(page, button);
   const held = page.locator('button[data-holding]');
   await expect(held).toBeVisible();
