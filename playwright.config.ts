@@ -11,8 +11,6 @@ export default defineConfig({
   // Each test runs several devices, and key generation takes all of a core.
   workers: Math.max(1, Math.floor(availableParallelism() / 2)),
   timeout: 360_000,
-  // A shared machine can stand still for seconds. What had to be tried again is named at the end.
-  retries: process.env['CI'] === undefined ? 0 : 2,
   expect: { timeout: 30_000 },
   reporter: 'list',
   use: {
