@@ -32,11 +32,12 @@ export {
   SignatureError,
   TransactionError,
 } from './evm/errors.ts';
-export { type EvmFacts, readFacts, shownDigest } from './evm/facts.ts';
+export { type EvmFacts, readFacts } from './evm/facts.ts';
 export type { Hex } from './evm/hex.ts';
 export { parseRequestInput, type RequestInput } from './evm/input.ts';
 export { type EvmPaymentLink, parsePaymentLink } from './evm/link.ts';
 export { parseUnsigned } from './evm/parse.ts';
+export { type ChainRequest, digestsOf, parseRequest } from './request.ts';
 export { serialize } from './evm/serialize.ts';
 export type { InputDefaults } from './evm/rpc-transaction.ts';
 export type { AccessEntry, EvmRequest, EvmTransaction } from './evm/transaction.ts';

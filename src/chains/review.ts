@@ -1,13 +1,13 @@
 /**
- * What a review screen shows of one request, whatever the chain. `facts` come from the bytes alone and
- * are the same on every device; `notes` come from elsewhere (a node, the address book, this device's
- * memory) and may differ.
+ * What a review screen shows of one request, whatever the chain. What the bytes say is the same on every
+ * device and enters the digest of what was shown; notes come from elsewhere (a node, the address book, this
+ * device's memory), may differ, and never enter it.
  */
 
 /** Where a note comes from. */
 export type NoteSource = 'node' | 'address-book' | 'own-account' | 'history' | 'settings';
 
-/** An address of the request, in full. */
+/** An address of the request, in full. All but `address` are notes. */
 export interface AddressFact {
   /** EIP-55 for EVM chains. */
   readonly address: string;
@@ -24,7 +24,7 @@ export interface AmountFact {
   readonly value: bigint;
   /** `native`, or the token contract (EIP-55). */
   readonly asset: 'native' | { readonly token: string };
-  /** How people write it; missing for a token whose node was not asked or did not answer. */
+  /** A note: how people write it; missing for a token whose node was not asked or did not answer. */
   readonly unit?:
     | {
         readonly symbol: string;
@@ -34,6 +34,72 @@ export interface AmountFact {
     | undefined;
   /** An allowance without a limit. */
   readonly unlimited?: boolean | undefined;
+}
+
+/** What stands beside a label. */
+export type FactValue =
+  /** Words of this wallet, or text from outside that was made safe to show. */
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'number'; readonly text: string }
+  /** Hexadecimal digits, or words of them apart by spaces. */
+  | { readonly kind: 'bytes'; readonly text: string }
+  | { readonly kind: 'address'; readonly address: AddressFact }
+  | { readonly kind: 'amount'; readonly amount: AmountFact; readonly atMost?: boolean }
+  /** A call that a contract is told to make. */
+  | { readonly kind: 'call'; readonly call: CallFact }
+  /** Facts that belong together, such as one entry of a list. */
+  | { readonly kind: 'group'; readonly facts: readonly Fact[] };
+
+/** One line of a review. */
+export interface Fact {
+  readonly label: string;
+  readonly value: FactValue;
+  /**
+   * The value without any note, in plain text: what enters the digest of what was shown. '' for a call or a
+   * group, whose own lines enter it.
+   */
+  readonly canonical: string;
+  /** Further small lines below the value, in words of this wallet. They do not enter the digest. */
+  readonly remarks?: readonly string[] | undefined;
+  /** How much it matters: amounts and receivers are large. */
+  readonly weight?: 'large' | 'quiet' | undefined;
+  /** Shown in place of a name that nobody gave, such as "Unknown address". */
+  readonly unnamed?: string | undefined;
+}
+
+/**
+ * How well a request was understood. `clear`: by a standard that this wallet knows or a descriptor on this
+ * device. `decoded`: the selector is known, what the contract really does is not. `unreadable`: neither.
+ */
+export type Reading = 'clear' | 'decoded' | 'unreadable';
+
+/** Who wrote the descriptor that a call or a message was read with. */
+export interface DescriptorSource {
+  /** As the descriptor names its owner, made safe to show; `undefined`: it names none. */
+  readonly owner: string | undefined;
+  /** `built-in`: ships with this wallet. Otherwise the name of the snapshot. */
+  readonly origin: string;
+  /** SHA-256 of the descriptor file, hexadecimal. */
+  readonly digest: string;
+}
+
+/** A call of a contract, followed to its end. */
+export interface CallFact {
+  /** What it does in a few words, with amounts and names as far as they are known here. */
+  readonly intent: string;
+  /** The same without any note: enters the digest of what was shown. */
+  readonly canonical: string;
+  /** `undefined`: a contract is created. */
+  readonly to: AddressFact | undefined;
+  /** Native coins that are sent along. */
+  readonly value: AmountFact;
+  /** Runs foreign code with all rights of the account that makes it. */
+  readonly delegate: boolean;
+  readonly reading: Reading;
+  readonly source: DescriptorSource | undefined;
+  /** Signature of the function, such as `transfer(address,uint256)`; `undefined`: not known. */
+  readonly signature: string | undefined;
+  readonly facts: readonly Fact[];
 }
 
 /** `danger`: this can lose money now. `caution`: look here. `info`: worth knowing. */
@@ -46,56 +112,71 @@ export interface Warning {
   readonly title: string;
   /** What could happen, in a sentence. */
   readonly text: string;
-  /** For a look-alike: the known address that it resembles. */
-  readonly resembles?: string | undefined;
+  /** For a look-alike: the address of the request, and the known one that it resembles. */
+  readonly resembles?: { readonly address: string; readonly known: string } | undefined;
 }
 
-/** A line of the details. */
-export interface Detail {
+/** One line of what was shown, without notes. */
+export interface ShownLine {
+  /** How far it is indented, from 0. */
+  readonly depth: number;
   readonly label: string;
   readonly value: string;
-  /** How to draw it. */
-  readonly kind: 'text' | 'address' | 'bytes' | 'number';
 }
+
+/** A chain by its name for this wallet. `name` and `nativeSymbol` are notes. */
+export interface NetworkFact {
+  /** Names the chain for good: `eip155:1`, `bip122:000000000019d6689c085ae165831e93` (CAIP-2). */
+  readonly id: string;
+  /** In words of this wallet, such as "chain 1" or "Bitcoin mainnet". */
+  readonly label: string;
+  readonly name: string | undefined;
+  readonly nativeSymbol: string;
+}
+
+/** The kinds of requests. They are also what a proposal says it is. */
+export type RequestKind = 'evm' | 'evm-typed-data' | 'evm-message' | 'bitcoin';
+
+/** What a request comes down to. Policy decides by it: a new one is denied until somebody allows it. */
+export type Operation =
+  | 'native-transfer'
+  | 'token-transfer'
+  | 'token-approval'
+  | 'contract-call'
+  | 'unknown-call'
+  | 'deployment'
+  | 'delegation'
+  | 'typed-data'
+  | 'message'
+  | 'bitcoin-transfer';
 
 /** One request, ready to be judged by a person. */
 export interface Review {
-  readonly kind: 'evm-transaction';
+  readonly kind: RequestKind;
+  readonly operation: Operation;
   /** What it does in a sentence a person would say aloud. */
   readonly intent: string;
-  readonly network: {
-    readonly chainId: bigint;
-    /** A note: the name this device's settings give the chain. */
-    readonly name: string | undefined;
-    readonly nativeSymbol: string;
-  };
-  readonly operation:
-    'native-transfer' | 'token-transfer' | 'token-approval' | 'unknown-call' | 'deployment';
-  readonly from: AddressFact;
-  /** The person or contract that receives; `undefined` for a deployment. */
-  readonly to: AddressFact | undefined;
-  /** The contract that is called, where it is not `to`. */
-  readonly contract: AddressFact | undefined;
-  readonly amount: AmountFact | undefined;
+  readonly network: NetworkFact;
+  readonly reading: Reading;
+  /** In the order of the screen: from, amount, to, what is called, fee, total, network. */
+  readonly facts: readonly Fact[];
   /** Everything that can leave the account, the worst-case fee included. */
   readonly leaves: readonly AmountFact[];
-  readonly fee: {
-    readonly worst: AmountFact;
-    readonly gasLimit: bigint;
-    /** Wei per gas: the maximum, or the gas price of types 0 and 1. */
-    readonly maxFeePerGas: bigint;
-    readonly maxPriorityFeePerGas: bigint | undefined;
-  };
-  readonly nonce: bigint;
   /** Ranked, worst first. */
   readonly warnings: readonly Warning[];
-  readonly details: readonly Detail[];
-  /** The unsigned transaction. */
+  /** Every field of the bytes, in full. */
+  readonly details: readonly Fact[];
+  /** The unsigned request, as it was proposed. */
   readonly bytes: Uint8Array;
-  /** What will be signed, 32 bytes, and its four words. */
-  readonly digest: Uint8Array;
-  readonly digestWords: readonly string[];
-  /** SHA-256 of the canonical facts: equal on all devices that read the same. */
+  /** What will be signed: 32 bytes each, with their words. More than one for a Bitcoin transaction. */
+  readonly digests: readonly {
+    readonly label: string;
+    readonly digest: Uint8Array;
+    readonly words: readonly string[];
+  }[];
+  /** What was shown without notes: equal on all devices that read the same. */
+  readonly shown: readonly ShownLine[];
+  /** SHA-256 of `shown` in canonical CBOR, 32 bytes. */
   readonly shownDigest: Uint8Array;
   /** Why this wallet refuses to sign it, or `undefined`. */
   readonly refusal: string | undefined;

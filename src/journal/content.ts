@@ -46,8 +46,9 @@ const contentSchema = v.variant('type', [
   event('contact-named', { address: printable(128), name: nameOrNothing }),
 
   event('proposed', {
-    chain: v.literal('evm'),
-    /** The unsigned transaction. */
+    /** What the request is; the wallet reads its bytes accordingly. */
+    chain: v.picklist(['evm', 'evm-typed-data', 'evm-message', 'bitcoin']),
+    /** The unsigned transaction or message, in the one encoding of its kind. */
     request: bytesUpTo(MAX_REQUEST_BYTES),
     account,
     note,

@@ -66,8 +66,8 @@ export interface Proposal {
   readonly id: EventId;
   readonly proposer: AuthorId;
   readonly createdAt: number;
-  readonly chain: 'evm';
-  /** The unsigned transaction. */
+  readonly chain: DataOf<'proposed'>['chain'];
+  /** The unsigned transaction or message. */
   readonly request: Uint8Array;
   readonly account: number;
   /** As the proposer wrote it: show it through `visible` only. */

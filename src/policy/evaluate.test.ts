@@ -24,7 +24,8 @@ const founding = testFounding();
 const policy = defaultPolicy(founding);
 const REQUEST = bytesFor('request');
 const facts: Facts = {
-  chainId: 1n,
+  network: 'eip155:1',
+  reading: 'clear',
   operation: 'native-transfer',
   refusal: undefined,
   shownDigest: SHOWN,
@@ -113,8 +114,9 @@ describe('with enough approvals, each of these alone denies', () => {
     ['policy/other', { policy: { quorum: 3 } }],
     ['request/other', { request: { bytes: bytesFor('another request') } }],
     ['facts/refused', { facts: { ...facts, refusal: 'This wallet cannot read this call.' } }],
-    ['facts/blind', { facts: { ...facts, chainId: undefined } }],
+    ['facts/blind', { facts: { ...facts, network: undefined } }],
     ['facts/blind', { facts: { ...facts, operation: undefined } }],
+    ['facts/blind', { facts: { ...facts, reading: 'unreadable' } }],
     ['facts/blind', { facts: { ...facts, operation: 'unknown-call' } }],
     ['facts/blind', { facts: { ...facts, operation: 'deployment' } }],
     ['proposal/expired', { now: EXPIRES + 1 }],

@@ -24,8 +24,10 @@ export type Authorised<R> = R & { readonly [authorised]: true };
 
 /** What the bytes of the request say; read by this device itself. Never notes. */
 export interface Facts {
-  readonly chainId: bigint | undefined;
+  /** CAIP-2. */
+  readonly network: string | undefined;
   readonly operation: Review['operation'] | undefined;
+  readonly reading: Review['reading'];
   /** Why the wallet does not sign it, or `undefined`. */
   readonly refusal: string | undefined;
   /** Digest of what this device shows for it, 32 bytes. */
@@ -113,7 +115,7 @@ function requestFaults({ state, request, facts }: AnyQuestion, proposal: Proposa
     reasons.push({ rule: 'account/unknown', text: 'It spends from an account this vault lacks.' });
   }
   if (facts.refusal !== undefined) reasons.push({ rule: 'facts/refused', text: facts.refusal });
-  if (facts.chainId === undefined || !isReadable(facts.operation)) {
+  if (facts.network === undefined || facts.reading === 'unreadable' || !isKnown(facts.operation)) {
     reasons.push({
       rule: 'facts/blind',
       text: 'It cannot be read, and this vault signs nothing unread.',
@@ -122,8 +124,8 @@ function requestFaults({ state, request, facts }: AnyQuestion, proposal: Proposa
   return reasons;
 }
 
-/** Listed one by one: an operation that is new here is not readable until somebody adds it. */
-function isReadable(operation: Facts['operation']): boolean {
+/** Listed one by one: an operation that is new here is denied until somebody adds it. */
+function isKnown(operation: Facts['operation']): boolean {
   switch (operation) {
     case 'native-transfer':
     case 'token-transfer':

@@ -5,8 +5,9 @@ import { useEffect, useRef, useState, type RefObject } from 'react';
 const COVERED = '0px 0px -140px 0px';
 
 /**
- * Follows the elements marked `data-must-see` below the container. True once each of them was on the screen;
- * never false again for the same `content`.
+ * Follows the elements marked `data-must-see` below the container. True while each of them was on the screen
+ * since `content` is what it is: a warning that comes in later has to be seen as well, one that goes away is
+ * waited for no longer.
  */
 export function useSeen(content: string): {
   readonly container: RefObject<HTMLDivElement | null>;
@@ -15,21 +16,35 @@ export function useSeen(content: string): {
   const container = useRef<HTMLDivElement>(null);
   const [seen, setSeen] = useState<string>();
   useEffect(() => {
-    const waiting = new Set(container.current?.querySelectorAll('[data-must-see]'));
-    const observer = new IntersectionObserver(
+    const root = container.current;
+    if (root === null) return;
+    const wereSeen = new WeakSet<Element>();
+    const unseen = (): Element[] =>
+      [...root.querySelectorAll('[data-must-see]')].filter((mark) => !wereSeen.has(mark));
+    const settle = (): void => {
+      setSeen(unseen().length === 0 ? content : undefined);
+    };
+    const onScreen = new IntersectionObserver(
       (entries) => {
         for (const { isIntersecting, target } of entries) {
           if (!isIntersecting) continue;
-          waiting.delete(target);
-          observer.unobserve(target);
+          wereSeen.add(target);
+          onScreen.unobserve(target);
         }
-        if (waiting.size === 0) setSeen(content);
+        settle();
       },
       { rootMargin: COVERED },
     );
-    for (const element of waiting) observer.observe(element);
+    const follow = (): void => {
+      for (const mark of unseen()) onScreen.observe(mark);
+      settle();
+    };
+    const changes = new MutationObserver(follow);
+    changes.observe(root, { childList: true, subtree: true });
+    follow();
     return () => {
-      observer.disconnect();
+      changes.disconnect();
+      onScreen.disconnect();
     };
   }, [content]);
   return { container, seen: seen === content };

@@ -1,16 +1,20 @@
 import { visible } from '../../text.ts';
 import { toWords } from '../../words.ts';
-import type { AmountFact, Review } from '../review.ts';
+import { addressLine, amountLine, groupFact } from '../fact.ts';
+import type { AddressFact, AmountFact, Fact, NetworkFact, Review } from '../review.ts';
+import { sealReview } from '../shown.ts';
 import { toChecksum } from './address.ts';
+import { formatAmount } from './amount.ts';
 import { addressFact, amountFact, type DescribeContext, MAX_NAME } from './context.ts';
 import { detailsOf } from './details.ts';
 import { digest } from './digest.ts';
-import { type EvmFacts, readFacts, shownDigest } from './facts.ts';
+import { type EvmFacts, readFacts } from './facts.ts';
 import { intentOf } from './intent.ts';
-import { type EvmRequest, maxFeePerGas } from './transaction.ts';
+import { type EvmRequest, type EvmTransaction, maxFeePerGas } from './transaction.ts';
 import { warningsOf } from './warnings.ts';
 
 const DIGEST_WORDS = 4;
+const GWEI_DECIMALS = 9;
 
 /**
  * What a person needs to judge a request: facts from the bytes, notes from the context, warnings from both.
@@ -18,45 +22,101 @@ const DIGEST_WORDS = 4;
  * @throws TransactionError `evm/changed` when the bytes changed after they were read
  * @throws AddressError when the account's address is none
  */
-export function describe(request: EvmRequest, context: DescribeContext): Review {
+export async function describe(request: EvmRequest, context: DescribeContext): Promise<Review> {
   const { tx } = request;
   const facts = readFacts(tx);
-  const { operation, contract } = facts;
   const to = facts.to === undefined ? undefined : addressFact(facts.to, context);
   const amount: AmountFact = {
     ...amountFact(facts.amount.value, facts.amount.token, context),
     unlimited: facts.amount.unlimited,
   };
   const toSign = digest(request);
-  return {
-    kind: 'evm-transaction',
-    intent: intentOf(operation, to, amount),
-    network: {
-      chainId: tx.chainId,
-      name: context.network === undefined ? undefined : visible(context.network.name, MAX_NAME),
-      nativeSymbol: visible(context.network?.nativeSymbol ?? 'native coin', MAX_NAME),
-    },
-    operation,
-    from: addressFact(toChecksum(context.from.address), context),
-    to,
-    contract: contract === undefined ? undefined : addressFact(contract, context),
-    amount,
-    leaves: leavesOf(facts, amount, context),
-    fee: {
-      worst: amountFact(facts.fee, undefined, context),
-      gasLimit: tx.gasLimit,
-      maxFeePerGas: maxFeePerGas(tx),
-      maxPriorityFeePerGas: tx.type === 2 ? tx.maxPriorityFeePerGas : undefined,
-    },
-    nonce: tx.nonce,
+  const leaves = leavesOf(facts, amount, context);
+  const network = networkFact(tx.chainId, context);
+  return sealReview({
+    kind: 'evm',
+    operation: facts.operation,
+    intent: intentOf(facts.operation, to, amount),
+    network,
+    reading: facts.refusal === undefined ? 'clear' : 'unreadable',
+    facts: factsOf(tx, facts, { to, amount, leaves, network }, context),
+    leaves,
     warnings: warningsOf(tx, facts, context),
     details: detailsOf(request, toSign),
     bytes: request.bytes.slice(),
-    digest: toSign,
-    digestWords: toWords(toSign, DIGEST_WORDS),
-    shownDigest: shownDigest(request, context.from.address),
+    digests: [
+      { label: 'Digest that is signed', digest: toSign, words: toWords(toSign, DIGEST_WORDS) },
+    ],
     refusal: facts.refusal,
+  });
+}
+
+/** The chain by its id; its name is a note. */
+export function networkFact(chainId: bigint, { network }: DescribeContext): NetworkFact {
+  return {
+    id: `eip155:${String(chainId)}`,
+    label: `chain ${String(chainId)}`,
+    name: network === undefined ? undefined : visible(network.name, MAX_NAME),
+    nativeSymbol: visible(network?.nativeSymbol ?? 'native coin', MAX_NAME),
   };
+}
+
+/** The line that names the chain. */
+export const networkLine = ({ id, label, name }: NetworkFact): Fact => ({
+  label: 'Network',
+  value: { kind: 'text', text: name ?? 'A network without a name here' },
+  canonical: id,
+  remarks: [label],
+});
+
+interface Parts {
+  readonly to: AddressFact | undefined;
+  readonly amount: AmountFact;
+  readonly leaves: readonly AmountFact[];
+  readonly network: NetworkFact;
+}
+
+function factsOf(
+  tx: EvmTransaction,
+  facts: EvmFacts,
+  { to, amount, leaves, network }: Parts,
+  context: DescribeContext,
+): Fact[] {
+  const approval = facts.operation === 'token-approval';
+  const { contract } = facts;
+  return [
+    addressLine('From', addressFact(toChecksum(context.from.address), context), {
+      unnamed: 'Unknown account',
+    }),
+    amountLine(approval ? 'Allowance' : 'Amount', amount, { weight: 'large' }),
+    ...(to === undefined
+      ? []
+      : [addressLine(approval ? 'Spender' : 'To', to, { unnamed: 'Unknown address' })]),
+    ...(contract === undefined
+      ? []
+      : [
+          addressLine('Token', addressFact(contract, context), {
+            unnamed: 'Token contract',
+            weight: 'quiet',
+          }),
+        ]),
+    amountLine('Fee', amountFact(facts.fee, undefined, context), {
+      atMost: true,
+      remarks: [feeRemark(tx)],
+    }),
+    groupFact(
+      'In total',
+      leaves.map((leaving) => amountLine('', leaving, { atMost: true })),
+      { remarks: ['can leave the account, the fee included'] },
+    ),
+    networkLine(network),
+  ];
+}
+
+function feeRemark(tx: EvmTransaction): string {
+  const gwei = (wei: bigint): string => `${formatAmount(wei, GWEI_DECIMALS)} gwei`;
+  const priority = tx.type === 2 ? ` · priority ${gwei(tx.maxPriorityFeePerGas)}` : '';
+  return `${formatAmount(tx.gasLimit, 0)} gas · at most ${gwei(maxFeePerGas(tx))}${priority} · nonce ${String(tx.nonce)}`;
 }
 
 /** What can leave the account, now or through a permission, one line an asset. */

@@ -1,4 +1,5 @@
-import type { Detail } from '../review.ts';
+import { addressLine, bytesFact, numberFact, textFact } from '../fact.ts';
+import type { Fact } from '../review.ts';
 import { formatAmount } from './amount.ts';
 import { selectorOf } from './facts.ts';
 import { type Hex, toHexData } from './hex.ts';
@@ -11,56 +12,47 @@ const TYPES = {
 } as const;
 
 /** Every field of the bytes, in full. */
-export function detailsOf(request: EvmRequest, digest: Uint8Array): readonly Detail[] {
+export function detailsOf(request: EvmRequest, digest: Uint8Array): readonly Fact[] {
   const { tx } = request;
-  const number = (label: string, value: bigint): Detail => ({
-    label,
-    value: formatAmount(value, 0),
-    kind: 'number',
-  });
   return [
     number('Chain id', tx.chainId),
-    { label: 'Type', value: TYPES[tx.type], kind: 'text' },
+    textFact('Type', TYPES[tx.type]),
     number('Nonce', tx.nonce),
     tx.to === undefined
-      ? { label: 'Called address', value: 'none: creates a contract', kind: 'text' }
-      : { label: 'Called address', value: tx.to, kind: 'address' },
+      ? textFact('Called address', 'none: creates a contract')
+      : addressLine('Called address', { address: tx.to }),
     number('Coins sent along (wei)', tx.value),
     number('Gas limit', tx.gasLimit),
     ...feeDetails(tx),
     number('Fee in the worst case (wei)', worstFee(tx)),
     ...callDetails(tx.data),
-    ...accessListOf(tx).flatMap(({ address, storageKeys }): Detail[] => [
-      { label: 'Access list: address', value: address, kind: 'address' },
-      ...storageKeys.map((value): Detail => ({
-        label: 'Access list: storage key',
-        value,
-        kind: 'bytes',
-      })),
+    ...accessListOf(tx).flatMap(({ address, storageKeys }): Fact[] => [
+      addressLine('Access list: address', { address }),
+      ...storageKeys.map((key) => bytesFact('Access list: storage key', key)),
     ]),
-    { label: 'Unsigned transaction', value: toHexData(request.bytes), kind: 'bytes' },
-    { label: 'Digest to be signed', value: toHexData(digest), kind: 'bytes' },
+    bytesFact('Unsigned transaction', toHexData(request.bytes)),
+    bytesFact('Digest to be signed', toHexData(digest)),
   ];
+}
 
-  function feeDetails(of: EvmTransaction): Detail[] {
-    if (of.type !== 2) return [number('Gas price (wei)', of.gasPrice)];
-    return [
-      number('Maximum fee per gas (wei)', of.maxFeePerGas),
-      number('Priority fee per gas (wei)', of.maxPriorityFeePerGas),
-    ];
-  }
+const number = (label: string, value: bigint): Fact =>
+  numberFact(label, value, formatAmount(value, 0));
+
+function feeDetails(tx: EvmTransaction): Fact[] {
+  if (tx.type !== 2) return [number('Gas price (wei)', tx.gasPrice)];
+  return [
+    number('Maximum fee per gas (wei)', tx.maxFeePerGas),
+    number('Priority fee per gas (wei)', tx.maxPriorityFeePerGas),
+  ];
 }
 
 const WORD = 64;
 
 /** The selector, and the words after it apart by spaces. */
-function callDetails(data: Hex): Detail[] {
+function callDetails(data: Hex): Fact[] {
   if (data === '0x') return [];
   const selector = selectorOf(data);
-  if (selector === undefined) return [{ label: 'Calldata', value: data, kind: 'bytes' }];
+  if (selector === undefined) return [bytesFact('Calldata', data)];
   const words = data.slice(selector.length).match(new RegExp(`.{1,${String(WORD)}}`, 'g')) ?? [];
-  return [
-    { label: 'Selector', value: selector, kind: 'bytes' },
-    { label: 'Calldata', value: [selector, ...words].join(' '), kind: 'bytes' },
-  ];
+  return [bytesFact('Selector', selector), bytesFact('Calldata', [selector, ...words].join(' '))];
 }

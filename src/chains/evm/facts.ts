@@ -1,20 +1,14 @@
 /** What the bytes say, and nothing else: the same on every device. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { encodeCbor } from '../../cbor.ts';
-import type { Review } from '../review.ts';
-import { toChecksum } from './address.ts';
+import type { Operation } from '../review.ts';
 import { decodeTokenCall } from './erc20.ts';
-import { type Hex, sizeOf, toHexQuantity } from './hex.ts';
-import {
-  accessListOf,
-  type EvmRequest,
-  type EvmTransaction,
-  maxFeePerGas,
-  worstFee,
-} from './transaction.ts';
+import { type Hex, sizeOf } from './hex.ts';
+import { type EvmTransaction, worstFee } from './transaction.ts';
 
 export interface EvmFacts {
-  readonly operation: Review['operation'];
+  readonly operation: Extract<
+    Operation,
+    'native-transfer' | 'token-transfer' | 'token-approval' | 'unknown-call' | 'deployment'
+  >;
   /** Who receives, may spend, or is called, EIP-55; `undefined` for a deployment. */
   readonly to: Hex | undefined;
   /** The token contract, where it is not `to`. */
@@ -68,38 +62,6 @@ const NO_SUPPLY = 2n ** 160n - 1n;
 
 function isUnlimited(amount: bigint): boolean {
   return amount >= NO_SUPPLY || UNLIMITED.includes(amount);
-}
-
-/**
- * SHA-256 of the canonical CBOR of everything that a review shows as a fact: equal on all devices that read
- * the same bytes for the same account, whatever they know besides.
- *
- * @param from the account's address
- */
-export function shownDigest(request: EvmRequest, from: string): Uint8Array {
-  const { tx } = request;
-  const facts = readFacts(tx);
-  return sha256(
-    encodeCbor({
-      is: 'countersign/shown/evm/v1',
-      from: toChecksum(from),
-      operation: facts.operation,
-      to: facts.to ?? null,
-      contract: facts.contract ?? null,
-      amount: toHexQuantity(facts.amount.value),
-      unlimited: facts.amount.unlimited,
-      refused: facts.refusal !== undefined,
-      fee: toHexQuantity(facts.fee),
-      chainId: toHexQuantity(tx.chainId),
-      type: tx.type,
-      nonce: toHexQuantity(tx.nonce),
-      gasLimit: toHexQuantity(tx.gasLimit),
-      maxFeePerGas: toHexQuantity(maxFeePerGas(tx)),
-      maxPriorityFeePerGas: tx.type === 2 ? toHexQuantity(tx.maxPriorityFeePerGas) : null,
-      accessList: accessListOf(tx).map(({ address, storageKeys }) => ({ address, storageKeys })),
-      bytes: request.bytes,
-    }),
-  );
 }
 
 /** The first four bytes of calldata that has as many. */

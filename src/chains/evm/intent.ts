@@ -1,9 +1,10 @@
-import type { AddressFact, AmountFact, Review } from '../review.ts';
+import type { AddressFact, AmountFact } from '../review.ts';
 import { amountText } from './context.ts';
+import type { EvmFacts } from './facts.ts';
 
 /** The sentence a person would say aloud. Holds notes (names, symbols): never part of a digest. */
 export function intentOf(
-  operation: Review['operation'],
+  operation: EvmFacts['operation'],
   to: AddressFact | undefined,
   amount: AmountFact,
 ): string {

@@ -34,7 +34,7 @@ export function parseUnsigned(bytes: Uint8Array): EvmRequest {
   if (!equalBytes(serialize(tx), copy)) {
     throw new TransactionError('evm/not-reproducible', 'This wallet cannot write the same bytes.');
   }
-  return Object.freeze({ chain: 'evm', bytes: copy, tx }) as EvmRequest;
+  return Object.freeze({ kind: 'evm', bytes: copy, tx }) as EvmRequest;
 }
 
 /**

@@ -53,7 +53,7 @@ declare const parsed: unique symbol;
 /** An unsigned transaction that passed `parseUnsigned`; nothing else makes one. */
 export interface EvmRequest {
   readonly [parsed]: true;
-  readonly chain: 'evm';
+  readonly kind: 'evm';
   /** The canonical unsigned serialisation. */
   readonly bytes: Uint8Array;
   readonly tx: EvmTransaction;

@@ -20,7 +20,7 @@ export function addressWarnings(facts: EvmFacts, context: DescribeContext): Warn
       level: 'danger',
       title: 'Looks like an address you know, but is another one',
       text: `It begins and ends like ${nameOf(resembles, context)}, and differs in the middle. Thieves make such addresses so that they are copied by mistake.`,
-      resembles,
+      resembles: { address: to, known: resembles },
     });
   }
   if (sameAddress(to, ZERO_ADDRESS)) {

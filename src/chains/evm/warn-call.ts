@@ -82,7 +82,7 @@ function tokenWarnings(contract: Hex, context: DescribeContext): Warning[] {
       level: 'danger',
       title: 'Looks like a token you know, but is another one',
       text: 'The contract begins and ends like a token in your settings, and differs in the middle.',
-      resembles,
+      resembles: { address: contract, known: resembles },
     });
   }
   if (unit === undefined) {

@@ -9,10 +9,11 @@ import { lookAlike } from './look-alike.ts';
 import { ALICE, BOB, knowing, payment, request, TOKEN } from './testing/transactions.ts';
 import type { EvmTransaction, FeeMarketTransaction } from './transaction.ts';
 
-const warnings = (
+const warnings = async (
   changes: Partial<FeeMarketTransaction> = {},
   context: Partial<DescribeContext> = {},
-): readonly Warning[] => describe(request(payment(changes)), knowing(context)).warnings;
+): Promise<readonly Warning[]> =>
+  (await describe(request(payment(changes)), knowing(context))).warnings;
 
 const transfer = (address: Hex = BOB, amount = 1n): Partial<FeeMarketTransaction> => ({
   to: TOKEN,
@@ -83,21 +84,21 @@ suite('each warning alone', () => {
     ['evm/fee-high', 'caution', { gasLimit: 3_000_000n }, {}],
     ['evm/fee-high', 'danger', { gasLimit: 26_000_000n }, {}],
     ['evm/fee-share', 'caution', { value: 10n ** 15n }, {}],
-  ])('%s (%s)', (code, level, changes, context) => {
-    expect(warnings(changes, context)).toMatchObject([{ code, level }]);
+  ])('%s (%s)', async (code, level, changes, context) => {
+    expect(await warnings(changes, context)).toMatchObject([{ code, level }]);
   });
 
-  it('evm/legacy-type', () => {
+  it('evm/legacy-type', async () => {
     const { chainId, nonce, gasLimit, to, value, data, maxFeePerGas } = payment();
     const common = { chainId, nonce, gasLimit, to, value, data };
     const legacy: EvmTransaction = { type: 0, ...common, gasPrice: maxFeePerGas };
-    expect(describe(request(legacy), knowing()).warnings).toMatchObject([
+    expect((await describe(request(legacy), knowing())).warnings).toMatchObject([
       { code: 'evm/legacy-type', level: 'info' },
     ]);
   });
 
-  it('evm/new-spender', () => {
-    expect(warnings(approve(BOB), { paid: [] }).map(({ code }) => code)).toEqual([
+  it('evm/new-spender', async () => {
+    expect((await warnings(approve(BOB), { paid: [] })).map(({ code }) => code)).toEqual([
       'evm/new-spender',
       'evm/approval',
     ]);
@@ -129,30 +130,33 @@ suite('no warning', () => {
     ],
     ['of a fee of a tenth', { value: 4_200_000_000_000_000n }, {}],
     ['of a checksum that was there', {}, { checksummed: true }],
-  ])('%s', (_, changes, context) => {
-    expect(warnings(changes, context)).toEqual([]);
+  ])('%s', async (_, changes, context) => {
+    expect(await warnings(changes, context)).toEqual([]);
   });
 });
 
 suite('look-alikes', () => {
-  it('of contacts, own accounts and paid addresses, and whom they resemble', () => {
-    expect(warnings({ to: middle(BOB) }, { paid: [] })[0]).toMatchObject({
-      resembles: BOB,
+  it('of contacts, own accounts and paid addresses, and whom they resemble', async () => {
+    expect((await warnings({ to: middle(BOB) }, { paid: [] }))[0]).toMatchObject({
+      resembles: { known: BOB },
       text: expect.stringContaining('Hosting') as unknown,
     });
-    expect(warnings({ to: middle(ALICE) })[0]).toMatchObject({
-      resembles: ALICE,
+    expect((await warnings({ to: middle(ALICE) }))[0]).toMatchObject({
+      resembles: { known: ALICE },
       text: expect.stringContaining('Main account') as unknown,
     });
-    expect(warnings({ to: middle(TOKEN) }, { paid: [TOKEN] })[0]).toMatchObject({
-      resembles: TOKEN,
+    expect((await warnings({ to: middle(TOKEN) }, { paid: [TOKEN] }))[0]).toMatchObject({
+      resembles: { known: TOKEN },
       text: expect.stringContaining('paid') as unknown,
     });
   });
 
-  it('of spenders and of recipients of tokens', () => {
+  it('of spenders and of recipients of tokens', async () => {
     for (const changes of [transfer(middle(BOB)), approve(middle(BOB))]) {
-      expect(warnings(changes)[0]).toMatchObject({ code: 'evm/look-alike', resembles: BOB });
+      expect((await warnings(changes))[0]).toMatchObject({
+        code: 'evm/look-alike',
+        resembles: { known: BOB },
+      });
     }
   });
 
@@ -168,11 +172,12 @@ suite('look-alikes', () => {
   });
 });
 
-it('worst first', () => {
-  const levels = warnings(
+it('worst first', async () => {
+  const shown = await warnings(
     { to: middle(BOB), value: 0n, gasLimit: 30_000_000n },
     { paid: [], checksummed: false, network: undefined },
-  ).map(({ level }) => level);
+  );
+  const levels = shown.map(({ level }) => level);
   expect(levels).toEqual([...levels].sort((a, b) => rank(a) - rank(b)));
   expect(new Set(levels).size).toBe(3);
 });

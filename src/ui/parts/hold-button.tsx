@@ -24,11 +24,14 @@ export function HoldButton(props: {
   const pressed = useRef(false);
   const blocked = props.disabled === true || props.busy !== undefined;
 
+  // What blocks the button ends a hold that is under way: a warning that came in, say, has to be seen first.
   useEffect(
     () => () => {
       clearTimeout(timer.current);
+      timer.current = undefined;
+      setHolding(false);
     },
-    [],
+    [blocked],
   );
 
   const start = (): void => {

@@ -1,9 +1,8 @@
 /** The decision: hold to approve, or reject with a reason. */
 import { useState, type SubmitEvent } from 'react';
 import type { ProposalView, Review } from '../../wallet/index.ts';
-import { Address } from '../parts/address.tsx';
-import { Amount } from '../parts/amount.tsx';
 import { Confirm, Dialog } from '../parts/dialog.tsx';
+import { FactList } from '../parts/fact-list.tsx';
 import { Field } from '../parts/field.tsx';
 import { HoldButton } from '../parts/hold-button.tsx';
 import { ActionError } from '../parts/notice.tsx';
@@ -116,28 +115,18 @@ export function HoldToApprove(props: {
         confirm="Approve"
         onConfirm={run}
       >
-        <dl className="card facts">
-          {review.amount === undefined ? null : (
-            <div>
-              <dt>Amount</dt>
-              <dd className="strong">
-                <Amount amount={review.amount} />
-              </dd>
-            </div>
-          )}
-          {review.to === undefined ? null : (
-            <div>
-              <dt>To</dt>
-              <dd>
-                <Address value={review.to.address} />
-              </dd>
-            </div>
-          )}
-        </dl>
+        <FactList facts={essentials(review)} className="card facts" />
       </Confirm>
     </div>
   );
 }
+
+/** What moves and where to, once more. */
+const essentials = ({ facts }: Review): Review['facts'] =>
+  facts.filter(
+    ({ weight, value, label }) =>
+      weight === 'large' || (value.kind === 'address' && weight !== 'quiet' && label !== 'From'),
+  );
 
 function Reject(props: { readonly proposal: ProposalView; readonly onClose: () => void }) {
   const { proposal, onClose } = props;

@@ -1,13 +1,14 @@
 import { toWords } from '../../words.ts';
 import { toHex, type Draft, type VaultView } from '../../wallet/index.ts';
 import { Page } from '../parts/page.tsx';
+import { Seen } from '../parts/seen.tsx';
 import { Words } from '../parts/words.tsx';
 import { hrefOf, navigate } from '../router.ts';
 import { useSeen } from '../use-seen.ts';
 import { useWallet } from '../wallet-context.tsx';
 import { HoldToApprove } from './decide.tsx';
 import { Drawers } from './review-drawers.tsx';
-import { Facts, Seen, Warnings } from './review-facts.tsx';
+import { Facts, Warnings } from './review-facts.tsx';
 
 /** What the typed or pasted payment really says, before it is proposed. */
 export function DraftReview(props: { readonly vault: VaultView; readonly draft: Draft }) {

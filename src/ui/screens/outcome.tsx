@@ -188,10 +188,7 @@ function Signed({ proposal }: Props) {
         role="status"
       >
         {status === 'signed' ? (
-          <p>
-            Send it from here, or save it and send it from anywhere. It can be sent only once: its
-            nonce is {String(review.nonce)}.
-          </p>
+          <p>Send it from here, or save it and send it from anywhere. It can happen only once.</p>
         ) : null}
         {transaction.block === undefined ? null : (
           <p className="figures">

@@ -8,6 +8,7 @@ import {
 import { ConnectionNotice } from '../parts/connection-state.tsx';
 import { Page } from '../parts/page.tsx';
 import { People } from '../parts/people.tsx';
+import { Seen } from '../parts/seen.tsx';
 import { Words } from '../parts/words.tsx';
 import { hrefOf } from '../router.ts';
 import { useNow } from '../use-now.ts';
@@ -16,7 +17,7 @@ import { useOpen } from '../wallet-context.tsx';
 import { Decide } from './decide.tsx';
 import { Outcome, Withdraw } from './outcome.tsx';
 import { Drawers } from './review-drawers.tsx';
-import { Facts, Seen, Warnings } from './review-facts.tsx';
+import { Facts, Warnings } from './review-facts.tsx';
 
 /** One proposal: review it, decide, follow it until it is in a block. */
 export function Proposal(props: { readonly vault: VaultView; readonly proposal: ProposalView }) {

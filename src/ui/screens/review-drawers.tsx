@@ -1,10 +1,8 @@
 import { toHex, type Review } from '../../wallet/index.ts';
-import { Address } from '../parts/address.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Drawer } from '../parts/drawer.tsx';
+import { FactList } from '../parts/fact-list.tsx';
 import { Words } from '../parts/words.tsx';
-
-type Detail = Review['details'][number];
 
 /** The full bytes and the rule, behind closed drawers. */
 export function Drawers(props: { readonly review: Review; readonly rule: string | undefined }) {
@@ -13,22 +11,17 @@ export function Drawers(props: { readonly review: Review; readonly rule: string 
   return (
     <div className="stack review-drawers">
       <Drawer title="What the bytes say, in full">
+        <FactList facts={review.details} className="details" />
         <dl className="details">
-          {review.details.map((detail, i) => (
-            <div key={i}>
-              <dt>{detail.label}</dt>
-              <dd>
-                <Value detail={detail} />
+          {review.digests.map(({ label, digest, words }) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd className="stack-tight">
+                <code className="bytes">{toHex(digest)}</code>
+                <Words words={words} label={`Words: ${label}`} />
               </dd>
             </div>
           ))}
-          <div>
-            <dt>Digest that is signed</dt>
-            <dd className="stack-tight">
-              <code className="bytes">{toHex(review.digest)}</code>
-              <Words words={review.digestWords} label="Words of the digest that is signed" />
-            </dd>
-          </div>
           <div>
             <dt>Digest of what this screen shows</dt>
             <dd>
@@ -36,9 +29,9 @@ export function Drawers(props: { readonly review: Review; readonly rule: string 
             </dd>
           </div>
           <div>
-            <dt>The unsigned transaction, {review.bytes.length} bytes</dt>
+            <dt>The unsigned request, {review.bytes.length} bytes</dt>
             <dd>
-              <code className="bytes" tabIndex={0} role="region" aria-label="Unsigned transaction">
+              <code className="bytes" tabIndex={0} role="region" aria-label="Unsigned request">
                 {raw}
               </code>
             </dd>
@@ -53,18 +46,4 @@ export function Drawers(props: { readonly review: Review; readonly rule: string 
       )}
     </div>
   );
-}
-
-function Value(props: { readonly detail: Detail }) {
-  const { kind, value } = props.detail;
-  switch (kind) {
-    case 'address':
-      return <Address value={value} />;
-    case 'bytes':
-      return <code className="bytes">{value}</code>;
-    case 'number':
-      return <span className="figures">{value}</span>;
-    case 'text':
-      return <span>{value}</span>;
-  }
 }

@@ -55,33 +55,86 @@ function bytes(length: number, seed: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (i * 73 + seed * 151 + (i >> 2)) & 255);
 }
 
-export function review(part: Partial<Review> = {}): Review {
-  const fee = { value: 2_145_000_000_000_000n, asset: 'native', unit: eth } as const;
-  const amount = { value: 12_500_000_000n, asset: { token: USDC }, unit: usdc } as const;
-  return {
-    kind: 'evm-transaction',
-    intent: 'Send 12\u202f500 USDC to a new address',
-    network: { chainId: 1n, name: 'Ethereum', nativeSymbol: 'ETH' },
-    operation: 'token-transfer',
-    from: { address: OPERATIONS, own: { index: 0, name: 'Operations' } },
-    to: { address: STRANGER, paidBefore: false },
-    contract: { address: USDC, name: { text: 'USDC', source: 'node' }, paidBefore: true },
+type Fact = Review['facts'][number];
+type AddressFact = Extract<Fact['value'], { kind: 'address' }>['address'];
+type AmountFact = Extract<Fact['value'], { kind: 'amount' }>['amount'];
+
+const fact = (label: string, value: Fact['value'], extras: Partial<Fact> = {}): Fact => ({
+  label,
+  value,
+  canonical: label,
+  ...extras,
+});
+export const addressFact = (label: string, address: AddressFact, extras?: Partial<Fact>): Fact =>
+  fact(label, { kind: 'address', address }, extras);
+export const amountFact = (label: string, amount: AmountFact, extras?: Partial<Fact>): Fact =>
+  fact(label, { kind: 'amount', amount }, extras);
+const textFact = (label: string, text: string, extras?: Partial<Fact>): Fact =>
+  fact(label, { kind: 'text', text }, extras);
+
+const FEE: AmountFact = { value: 2_145_000_000_000_000n, asset: 'native', unit: eth };
+export const TOKENS: AmountFact = {
+  value: 12_500_000_000n,
+  asset: { token: USDC },
+  unit: usdc,
+};
+
+/** The lines of a payment, with those of a test in their places. */
+export function paymentFacts(amount: Fact, to: Fact, token: readonly Fact[], leaves: AmountFact[]) {
+  return [
+    addressFact('From', { address: OPERATIONS, own: { index: 0, name: 'Operations' } }),
     amount,
-    leaves: [amount, fee],
-    fee: {
-      worst: fee,
-      gasLimit: 65_000n,
-      maxFeePerGas: 33_000_000_000n,
-      maxPriorityFeePerGas: 1_500_000_000n,
-    },
-    nonce: 41n,
+    to,
+    ...token,
+    fact(
+      'Fee',
+      { kind: 'amount', amount: FEE, atMost: true },
+      { remarks: ['65,000 gas · at most 33 gwei · priority 1.5 gwei · nonce 41'] },
+    ),
+    fact(
+      'In total',
+      {
+        kind: 'group',
+        facts: leaves.map((each) => fact('', { kind: 'amount', amount: each, atMost: true })),
+      },
+      { remarks: ['can leave the account, the fee included'] },
+    ),
+    textFact('Network', 'Ethereum', { remarks: ['chain 1'] }),
+  ];
+}
+
+export const token = addressFact(
+  'Token',
+  { address: USDC, name: { text: 'USDC', source: 'node' }, paidBefore: true },
+  { weight: 'quiet' },
+);
+export const stranger = addressFact(
+  'To',
+  { address: STRANGER, paidBefore: false },
+  { unnamed: 'Unknown address' },
+);
+
+export function review(part: Partial<Review> = {}): Review {
+  return {
+    kind: 'evm',
+    intent: 'Send 12\u202f500 USDC to a new address',
+    network: { id: 'eip155:1', label: 'chain 1', name: 'Ethereum', nativeSymbol: 'ETH' },
+    operation: 'token-transfer',
+    reading: 'clear',
+    facts: paymentFacts(
+      amountFact('Amount', TOKENS, { weight: 'large' }),
+      stranger,
+      [token],
+      [TOKENS, FEE],
+    ),
+    leaves: [TOKENS, FEE],
     warnings: [
       {
         code: 'evm/look-alike',
         level: 'danger',
         title: 'This address only looks like one you know',
         text: 'It resembles “Northwind Payroll” in the address book: the same first and last characters, but it is another address. This is how poisoned addresses look.',
-        resembles: PAYROLL,
+        resembles: { address: STRANGER, known: PAYROLL },
       },
       {
         code: 'evm/first-payment',
@@ -91,38 +144,49 @@ export function review(part: Partial<Review> = {}): Review {
       },
     ],
     details: [
-      { label: 'Type', value: '2 (EIP-1559)', kind: 'text' },
-      { label: 'Chain', value: '1', kind: 'number' },
-      { label: 'Called contract', value: USDC, kind: 'address' },
-      { label: 'Function', value: 'transfer(address to, uint256 value)', kind: 'text' },
-      { label: 'to', value: STRANGER, kind: 'address' },
-      { label: 'value', value: '12500000000', kind: 'number' },
-      {
-        label: 'Input data',
-        value: `0xa9059cbb${'0'.repeat(24)}${STRANGER.slice(2).toLowerCase()}${'0'.repeat(55)}2e90edd00`,
+      textFact('Type', '2 (EIP-1559)'),
+      fact('Chain', { kind: 'number', text: '1' }),
+      addressFact('Called contract', { address: USDC }),
+      textFact('Function', 'transfer(address to, uint256 value)'),
+      addressFact('to', { address: STRANGER }),
+      fact('value', { kind: 'number', text: '12500000000' }),
+      fact('Input data', {
         kind: 'bytes',
-      },
+        text: `0xa9059cbb${'0'.repeat(24)}${STRANGER.slice(2).toLowerCase()}${'0'.repeat(55)}2e90edd00`,
+      }),
     ],
     bytes: bytes(120, 1),
-    digest: bytes(32, 2),
-    digestWords: ['anchor', 'pencil', 'lucky', 'orbit'],
+    digests: [
+      {
+        label: 'Digest that is signed',
+        digest: bytes(32, 2),
+        words: ['anchor', 'pencil', 'lucky', 'orbit'],
+      },
+    ],
+    shown: [],
     shownDigest: bytes(32, 3),
     refusal: undefined,
     ...part,
   };
 }
 
+const HOSTED: AmountFact = { value: 400_000_000_000_000_000n, asset: 'native', unit: eth };
+const WITH_FEE: AmountFact = { value: 402_145_000_000_000_000n, asset: 'native', unit: eth };
+
 export const plainReview = review({
   intent: 'Send 0.4 ETH to Hosting',
   operation: 'native-transfer',
-  to: {
-    address: HOSTING,
-    name: { text: 'Hosting', source: 'address-book' },
-    paidBefore: true,
-  },
-  contract: undefined,
-  amount: { value: 400_000_000_000_000_000n, asset: 'native', unit: eth },
-  leaves: [{ value: 402_145_000_000_000_000n, asset: 'native', unit: eth }],
+  facts: paymentFacts(
+    amountFact('Amount', HOSTED, { weight: 'large' }),
+    addressFact('To', {
+      address: HOSTING,
+      name: { text: 'Hosting', source: 'address-book' },
+      paidBefore: true,
+    }),
+    [],
+    [WITH_FEE],
+  ),
+  leaves: [WITH_FEE],
   warnings: [],
 });
 

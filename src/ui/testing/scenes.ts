@@ -74,6 +74,11 @@ function pairing(part: Parameters<typeof made.pairing>[0]): Scene {
   return { state: made.open({ vaults: [], pairing: made.pairing(part) }), hash: '#/' };
 }
 
+const HUGE = {
+  value: 115_792_089_237_316_195_423_570_985_008_687_907_853_269n,
+  asset: 'native',
+  unit: { symbol: 'ETH', decimals: 18, source: 'settings' },
+} as const;
 const long = 'An unusually long name that somebody gave, with/without-breaks_and_underscores';
 
 export const scenes: Readonly<Record<string, Scene>> = {
@@ -242,7 +247,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
       review: made.review({
         intent: 'Call an unknown function',
         operation: 'unknown-call',
-        amount: undefined,
+        reading: 'unreadable',
         refusal:
           'It calls a function that this wallet cannot read. Signing it would be signing blindly.',
         warnings: [],
@@ -267,7 +272,16 @@ export const scenes: Readonly<Record<string, Scene>> = {
       review: made.review({
         intent: 'Let 0x71C7…976F spend all your USDC, without a limit',
         operation: 'token-approval',
-        amount: { ...made.review().amount, value: 2n ** 256n - 1n, unlimited: true } as never,
+        facts: made.paymentFacts(
+          made.amountFact(
+            'Allowance',
+            { ...made.TOKENS, value: 2n ** 256n - 1n, unlimited: true },
+            { weight: 'large' },
+          ),
+          { ...made.stranger, label: 'Spender' },
+          [made.token],
+          [made.TOKENS],
+        ),
         warnings: [
           {
             code: 'evm/unlimited',
@@ -285,16 +299,16 @@ export const scenes: Readonly<Record<string, Scene>> = {
       note: long.repeat(3),
       review: made.review({
         intent: `Send 115,792,089,237,316,195,423,570.985008687907853269 ETH to “${long}”`,
-        amount: {
-          value: 115_792_089_237_316_195_423_570_985_008_687_907_853_269n,
-          asset: 'native',
-          unit: { symbol: 'ETH', decimals: 18, source: 'settings' },
-        },
-        to: {
-          address: made.OPERATIONS,
-          name: { text: long, source: 'address-book' },
-          paidBefore: false,
-        },
+        facts: made.paymentFacts(
+          made.amountFact('Amount', HUGE, { weight: 'large' }),
+          made.addressFact('To', {
+            address: made.OPERATIONS,
+            name: { text: long, source: 'address-book' },
+            paidBefore: false,
+          }),
+          [],
+          [HUGE],
+        ),
       }),
     }),
   ),

@@ -130,12 +130,12 @@ export class Drafts {
     return this.#review(form, completed.value, account, undefined);
   }
 
-  #review(
+  async #review(
     form: PaymentForm | PasteForm,
     request: EvmRequest,
     account: Account,
     checksummed: boolean | undefined,
-  ): Checked<Draft> {
+  ): Promise<Checked<Draft>> {
     const blocking =
       form.overrideMaybeSigned === true ? undefined : this.#maybePaid(request, account);
     if (blocking !== undefined) {
@@ -149,7 +149,7 @@ export class Drafts {
       return { ok: false, errors: [{ field: 'overrideMaybeSigned', message }] };
     }
     const notes = notesFor(this.#port.notes(), request, account, undefined, checksummed);
-    const review = describe(request, notes);
+    const review = await describe(request, notes);
     const id = toHex(this.#port.random(16));
     this.#kept.set(id, { request, account });
     const [oldest] = this.#kept.keys();

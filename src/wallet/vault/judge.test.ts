@@ -55,7 +55,7 @@ beforeEach(async () => {
   });
 });
 
-function judge(judging: Judge, change: Partial<Proposal>): Judged {
+async function judge(change: Partial<Proposal>): Promise<Judged> {
   const proposal: Proposal = {
     id: 'p',
     proposer: ada,
@@ -77,44 +77,48 @@ function judge(judging: Judge, change: Partial<Proposal>): Judged {
     ...change,
   };
   const state = { ...fold(emptyLog(testFounding())), proposals: new Map([['p', proposal]]) };
+  const judging = new Judge(ada, () => undefined);
+  judging.judge(state, accounts, nodes, NOW);
+  await judging.settled();
   const [judged] = judging.judge(state, accounts, nodes, NOW).judged;
   if (judged === undefined) throw new Error('not judged');
   return judged;
 }
 
-const hashes = (): Uint8Array[] => judge(new Judge(ada), {}).versions.map(({ hash }) => hash);
+const hashes = async (): Promise<Uint8Array[]> =>
+  (await judge({})).versions.map(({ hash }) => hash);
 const [first, second] = [0, 1];
 
 describe('a payment that was signed twice', () => {
-  it('has two versions, of which the first is sent', () => {
-    const { versions, signed, status } = judge(new Judge(ada), {});
+  it('has two versions, of which the first is sent', async () => {
+    const { versions, signed, status } = await judge({});
     expect(versions).toHaveLength(2);
     expect(signed).toBe(versions[first]);
     expect(status).toBe('signed');
   });
 
-  it('keeps each version once, and none that does not hold', () => {
+  it('keeps each version once, and none that does not hold', async () => {
     const again = { ...claim(cleo, 3), signatures: [signature(2)] };
     const { signature: bytes, recovery } = signature(4);
     const wrong = { ...claim(cleo, 4), signatures: [{ signature: bytes, recovery: 1 - recovery }] };
     const two = { ...claim(cleo, 5), signatures: [signature(5), signature(6)] };
     const one = { ...claim(ada, 2), signatures: [signature(2)] };
-    const { versions } = judge(new Judge(ada), { signatures: [wrong, two, one, again] });
+    const { versions } = await judge({ signatures: [wrong, two, one, again] });
     expect(versions).toHaveLength(1);
   });
 
-  it('is the version that was sent, rather than the first', () => {
-    const txid = hashes()[second] ?? new Uint8Array();
-    const { signed, status } = judge(new Judge(ada), {
+  it('is the version that was sent, rather than the first', async () => {
+    const txid = (await hashes())[second] ?? new Uint8Array();
+    const { signed, status } = await judge({
       broadcasts: [{ ...claim(cleo, 7), txid }],
     });
     expect(signed?.hash).toEqual(txid);
     expect(status).toBe('broadcast');
   });
 
-  it('is the version that is in a block, rather than the one that was sent', () => {
-    const [sent = new Uint8Array(), mined = new Uint8Array()] = hashes();
-    const { signed, status } = judge(new Judge(ada), {
+  it('is the version that is in a block, rather than the one that was sent', async () => {
+    const [sent = new Uint8Array(), mined = new Uint8Array()] = await hashes();
+    const { signed, status } = await judge({
       broadcasts: [{ ...claim(ada, 7), txid: sent }],
       confirmations: [{ ...claim(cleo, 8), txid: mined, block: 5, success: true }],
     });
@@ -122,18 +126,18 @@ describe('a payment that was signed twice', () => {
     expect(status).toBe('confirmed');
   });
 
-  it('is the version that this device saw in a block, whatever others say', () => {
-    const [lie = new Uint8Array(), mined = new Uint8Array()] = hashes();
+  it('is the version that this device saw in a block, whatever others say', async () => {
+    const [lie = new Uint8Array(), mined = new Uint8Array()] = await hashes();
     const confirmations = [
       { ...claim(cleo, 8), txid: lie, block: 4, success: true },
       { ...claim(ada, 9), txid: mined, block: 5, success: true },
     ];
-    expect(judge(new Judge(ada), { confirmations }).signed?.hash).toEqual(mined);
+    expect((await judge({ confirmations })).signed?.hash).toEqual(mined);
   });
 
-  it('is none of which somebody only says that it exists', () => {
+  it('is none of which somebody only says that it exists', async () => {
     const txid = new Uint8Array(32).fill(9);
-    const { status } = judge(new Judge(ada), {
+    const { status } = await judge({
       broadcasts: [{ ...claim(cleo, 7), txid }],
       confirmations: [{ ...claim(cleo, 8), txid, block: 4, success: true }],
     });

@@ -4,8 +4,7 @@
  */
 import {
   assemble,
-  describe,
-  parseUnsigned,
+  parseRequest,
   SignatureError,
   type EvmRequest,
   type RecoverableSignature,
@@ -25,6 +24,7 @@ import type { Nodes } from '../nodes.ts';
 import type { ProposalStatus } from '../state.ts';
 import type { Account, Accounts } from './accounts.ts';
 import { notesFor, type Past } from './notes.ts';
+import { Reviews } from './reviews.ts';
 
 /** An attempt that nobody reported on for so long has died with its devices. */
 const ATTEMPT_MS = 90_000;
@@ -84,10 +84,20 @@ export class Judge {
   readonly #self: string;
   readonly #known = new Map<string, Known>();
   readonly #unreadable = new Map<string, unknown>();
+  readonly #reviews: Reviews;
 
-  /** @param self this device's identity key, hexadecimal */
-  constructor(self: string) {
+  /**
+   * @param self this device's identity key, hexadecimal
+   * @param changed a proposal was described: judge again
+   */
+  constructor(self: string, changed: () => void) {
     this.#self = self;
+    this.#reviews = new Reviews(changed);
+  }
+
+  /** Resolves when every proposal that was judged so far is described. */
+  async settled(): Promise<void> {
+    await this.#reviews.settled();
   }
 
   judge(state: VaultState, accounts: Accounts, nodes: Nodes, now: number): Judgement {
@@ -107,11 +117,12 @@ export class Judge {
       committed: readable.filter(({ proposal }) => proposal.maybeSigned).map(pastOf),
     };
     const { past, committed } = source;
-    const judged = readable.map(({ proposal, known, account }): Judged => {
+    const judged = readable.flatMap(({ proposal, known, account }): Judged[] => {
       const { request, versions } = known;
-      const signed = likeliest(proposal, versions, this.#self);
       const notes = notesFor(source, request, account, proposal.id);
-      const review = describe(request, notes);
+      const review = this.#reviews.get(proposal.id, request, notes);
+      if (review === undefined) return [];
+      const signed = likeliest(proposal, versions, this.#self);
       const belief: Belief = {
         holds: ({ event }) => known.claims.get(event) === true,
         txid: signed?.hash ?? new Uint8Array(),
@@ -128,23 +139,15 @@ export class Judge {
           ({ author, txid }) => author === this.#self && equalBytes(txid, signed?.hash ?? txid),
         );
       const status = statusOf(proposal, verdict, belief, now, seen);
-      return {
-        proposal,
-        request,
-        account,
-        review,
-        verdict,
-        status,
-        signed,
-        versions,
-        sawSomethingElse,
-      };
+      const all = { proposal, request, account, review, verdict, status, signed, versions };
+      return [{ ...all, sawSomethingElse }];
     });
-    const unreadable = proposals.flatMap((proposal) =>
-      this.#unreadable.has(proposal.id)
-        ? [{ proposal, error: this.#unreadable.get(proposal.id) }]
-        : [],
-    );
+    const unreadable = proposals.flatMap((proposal): Unreadable[] => {
+      const { id } = proposal;
+      const failure = this.#reviews.failure(id);
+      if (failure !== undefined) return [{ proposal, ...failure }];
+      return this.#unreadable.has(id) ? [{ proposal, error: this.#unreadable.get(id) }] : [];
+    });
     return { judged, unreadable, past, committed };
   }
 
@@ -152,7 +155,7 @@ export class Judge {
     const known = this.#known.get(proposal.id);
     if (known !== undefined || this.#unreadable.has(proposal.id)) return known;
     try {
-      const request = parseUnsigned(proposal.request);
+      const request = parseRequest(proposal.chain, proposal.request);
       const read = { request, versions: [], claims: new Map<string, boolean>() };
       this.#known.set(proposal.id, read);
       return read;
@@ -176,17 +179,16 @@ function verdictOf(
   state: VaultState,
   proposal: Proposal,
   request: EvmRequest,
-  { operation, refusal, shownDigest }: Review,
+  { operation, reading, refusal, shownDigest, network }: Review,
   now: number,
   belief: Belief,
 ): Verdict<EvmRequest> {
-  const { chainId } = request.tx;
   return evaluate({
     policy: defaultPolicy(state.founding),
     state,
     proposal: proposal.id,
     request,
-    facts: { chainId, operation, refusal, shownDigest },
+    facts: { network: network.id, operation, reading, refusal, shownDigest },
     now,
     belief,
   });

@@ -59,7 +59,11 @@ export class Vault {
   ) {
     this.#port = port;
     this.id = toHex(id);
-    this.#judge = new Judge(port.self);
+    this.#judge = new Judge(port.self, () => {
+      if (this.#life.stopped) return;
+      this.consider();
+      port.changed();
+    });
     this.founding = founding;
     this.#life = new Lifetime(port.clock);
     this.#journal = journal;
@@ -302,8 +306,7 @@ export class Vault {
 
   /** Approves what this device shows now. @throws WalletError when that cannot be approved */
   async approve(id: string): Promise<void> {
-    const judged = this.#judged(id);
-    const { verdict, review, proposal } = judged;
+    const { verdict, review, proposal } = await this.#judged(id);
     if (review.refusal !== undefined) throw refused(review.refusal);
     if (proposal.decisions.has(this.#port.self)) throw decided();
     if (verdict.kind === 'denied') throw refused(verdict.reasons.map(({ text }) => text).join(' '));
@@ -314,7 +317,7 @@ export class Vault {
   }
 
   async reject(id: string, reason: string): Promise<void> {
-    this.#judged(id);
+    await this.#judged(id);
     await this.#journal.append({
       type: 'rejected',
       data: { proposal: fromHex(id), reason: reason.trim() },
@@ -323,19 +326,19 @@ export class Vault {
   }
 
   async withdraw(id: string): Promise<void> {
-    const { proposal } = this.#judged(id);
+    const { proposal } = await this.#judged(id);
     if (proposal.proposer !== this.#port.self) throw notYours();
     await this.#journal.append({ type: 'withdrawn', data: { proposal: fromHex(id) } });
     this.#signing.cancel(id);
   }
 
   async cancelSigning(id: string): Promise<void> {
-    this.#judged(id);
+    await this.#judged(id);
     this.#signing.cancel(id);
   }
 
   async retrySigning(id: string): Promise<void> {
-    this.#judged(id);
+    await this.#judged(id);
     await this.#signing.retry(id);
   }
 
@@ -482,9 +485,9 @@ export class Vault {
   }
 
   #learnTokens(): void {
-    for (const { review } of this.#judgement.judged) {
+    for (const { request, review } of this.#judgement.judged) {
       for (const { asset } of review.leaves) {
-        if (asset !== 'native') this.#port.nodes.learn(review.network.chainId, asset.token);
+        if (asset !== 'native') this.#port.nodes.learn(request.tx.chainId, asset.token);
       }
     }
   }
@@ -493,7 +496,9 @@ export class Vault {
     return this.#judgement.judged.find(({ proposal }) => proposal.id === id);
   }
 
-  #judged(id: string): Judged {
+  async #judged(id: string): Promise<Judged> {
+    this.#judgement = this.#judgeNow();
+    await this.#judge.settled();
     this.#judgement = this.#judgeNow();
     const judged = this.#find(id);
     if (judged === undefined) throw unknownProposal();

@@ -1,0 +1,71 @@
+/** Reviews of proposals: described in the background, kept until what this device knows besides changes. */
+import {
+  describe,
+  type ChainRequest,
+  type DescribeContext,
+  type Review,
+} from '../../chains/index.ts';
+
+interface Described {
+  readonly key: string;
+  readonly review: Review;
+}
+
+export class Reviews {
+  readonly #changed: () => void;
+  readonly #described = new Map<string, Described>();
+  readonly #failed = new Map<string, unknown>();
+  /** By proposal: the notes that it is being described with. */
+  readonly #running = new Map<string, { readonly key: string; readonly done: Promise<void> }>();
+
+  /** @param changed a review is new: judge again */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  /**
+   * The review as it was last described, `undefined` before the first time. What the bytes say in it never
+   * changes; with new notes it is described anew, and `changed` is called.
+   */
+  get(id: string, request: ChainRequest, notes: DescribeContext): Review | undefined {
+    if (this.#failed.has(id)) return undefined;
+    const known = this.#described.get(id);
+    const key = keyOf(notes);
+    if (known?.key !== key && this.#running.get(id)?.key !== key) {
+      this.#running.set(id, { key, done: this.#describe(id, request, notes, key) });
+    }
+    return known?.review;
+  }
+
+  /** Why a proposal cannot be described, if it cannot. */
+  failure(id: string): { readonly error: unknown } | undefined {
+    return this.#failed.has(id) ? { error: this.#failed.get(id) } : undefined;
+  }
+
+  /** Resolves when nothing is being described. */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) {
+      await Promise.all([...this.#running.values()].map(async ({ done }) => done));
+    }
+  }
+
+  async #describe(
+    id: string,
+    request: ChainRequest,
+    notes: DescribeContext,
+    key: string,
+  ): Promise<void> {
+    try {
+      const review = await describe(request, notes);
+      if (this.#running.get(id)?.key !== key) return; // overtaken by newer notes
+      this.#described.set(id, { key, review });
+    } catch (error) {
+      this.#failed.set(id, error);
+    }
+    this.#running.delete(id);
+    this.#changed();
+  }
+}
+
+const keyOf = (notes: DescribeContext): string =>
+  JSON.stringify(notes, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
