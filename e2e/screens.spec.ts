@@ -1,5 +1,6 @@
 /** How the screens behave under hand and key, each before a wallet that does nothing. */
 import type { Page } from '@playwright/test';
+import type { FakeWallet } from '../src/ui/testing/fake-wallet.ts';
 import { expectAccessible } from './axe.ts';
 import { expect, test } from './gallery.ts';
 import { seeEverything } from './pages/hold.ts';
@@ -92,6 +93,58 @@ test('before everything was seen, neither a click nor a key approves', async ({
   await page.keyboard.press('Enter', { delay: 1_500 });
   await expect(page.getByRole('alertdialog')).toBeHidden();
   expect(await called(page)).toEqual([]);
+});
+
+/** Puts a warning on the screen as a node's answer would, or takes all warnings away. */
+const warn = async (page: Page, title: string | undefined): Promise<void> => {
+  await page.evaluate((text) => {
+    const { fakeWallet } = globalThis as unknown as { fakeWallet?: FakeWallet };
+    const state = fakeWallet?.getState();
+    if (fakeWallet === undefined || state?.phase !== 'open') throw new Error('no open wallet');
+    const warnings =
+      text === undefined
+        ? []
+        : [{ code: 'test', level: 'danger', title: text, text: 'It came late.' } as const];
+    fakeWallet.show({
+      ...state,
+      vaults: state.vaults.map((vault) => ({
+        ...vault,
+        proposals: vault.proposals.map((proposal) => ({
+          ...proposal,
+          review: { ...proposal.review, warnings },
+        })),
+      })),
+    });
+  }, title);
+};
+
+test('a warning that comes late has to be seen, one that goes is not waited for', async ({
+  page,
+  gallery,
+}) => {
+  await page.setViewportSize({ width: 390, height: 600 });
+  await page.goto(gallery.at('review-plain'));
+  await seeEverything(page);
+  await page.evaluate(() => {
+    window.scrollTo(0, document.body.scrollHeight);
+  });
+  await expect(approve(page)).toBeEnabled();
+  await warn(page, 'It went before it was seen');
+  await expect(approve(page)).toBeDisabled();
+  await warn(page, undefined);
+  await expect(approve(page)).toBeEnabled();
+
+  await approve(page).hover();
+  await page.mouse.down();
+  await expect(page.locator('button[data-holding]')).toBeVisible();
+  await warn(page, 'It came while the button was held');
+  await expect(approve(page)).toBeDisabled();
+  await expect(page.locator('button[data-holding]')).toBeHidden();
+  await page.waitForTimeout(1_500); // longer than the hold takes
+  await page.mouse.up();
+  expect(await called(page)).toEqual([]);
+  await seeEverything(page);
+  await expect(approve(page)).toBeEnabled();
 });
 
 test('what is refused or blocked cannot be approved', async ({ page, gallery }) => {

@@ -179,6 +179,9 @@ export const test = base.extend<{ quiet: undefined }, { vault: SharedVault }>({
     async ({ vault }, use) => {
       await Promise.all(vault.all.map(async (member) => member.begin()));
       await use(undefined);
+      // A node that a test leaves down would be missed once more after its errors were looked at.
+      for (const { node } of vault.all) await node.start();
+      for (const { page } of vault.all) await page.evaluate(() => document.title);
       for (const { device } of vault.all) device.expectQuiet();
     },
     { auto: true, timeout: 120_000 },

@@ -4,9 +4,13 @@ import { expect, type Locator, type Page } from '@playwright/test';
 /** Scrolls through the page, so that everything was on the screen. */
 export async function seeEverything(page: Page): Promise<void> {
   for (const mark of await page.locator('[data-must-see]').all()) {
-    // In the middle, clear of the bar at the bottom.
-    await mark.evaluate((element) => {
+    // In the middle, clear of the bar at the bottom, and long enough for the page to notice: what is on the
+    // screen is looked at once a frame.
+    await mark.evaluate(async (element) => {
       element.scrollIntoView({ block: 'center' });
+      await new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(resolve));
+      });
     });
   }
 }
