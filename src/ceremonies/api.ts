@@ -2,7 +2,7 @@
  * What the wallet asks of the device's key shares. The host implements it beside the shares (in a worker),
  * `connect` implements it in the page. Only public data appears here.
  */
-import type { EvmRequest } from '../chains/index.ts';
+import type { ChainRequest } from '../chains/index.ts';
 import type { Authorised } from '../policy/index.ts';
 import type { DerivationPath, EcdsaSuite, Member, PartyIndex } from '../threshold/index.ts';
 
@@ -80,12 +80,12 @@ export interface Confirm {
   readonly signature: Uint8Array;
 }
 
-/** An authorised request with the account that it leaves from. */
+/** An authorised request with the keys that sign it. */
 export interface SignItem {
   /** Only `policy/` makes one. Its bytes are parsed again beside the share. */
-  readonly request: Authorised<EvmRequest>;
-  /** BIP-32 indices from the joint key, each below 2^31. */
-  readonly path: DerivationPath;
+  readonly request: Authorised<ChainRequest>;
+  /** One for each digest of the request: BIP-32 indices from the joint key, each below 2^31. */
+  readonly paths: readonly DerivationPath[];
 }
 
 /** What the signers approved. */
@@ -95,7 +95,7 @@ export interface SignRequest {
   readonly requestId: Uint8Array;
   /** Numbers of the signers, ascending: at least the threshold, this device among them. */
   readonly signers: readonly PartyIndex[];
-  /** 1 to 16, in the same order on all signers. */
+  /** In the same order on all signers; 1 to 16 digests in all. */
   readonly items: readonly SignItem[];
 }
 

@@ -2,7 +2,6 @@
  * The one place where key shares are used. Runs in a worker, so that the page never sees them; in tests
  * it runs in process. One ceremony a key at a time.
  */
-import { digest, parseUnsigned } from '../chains/index.ts';
 import { equalBytes, toHex } from '../codec.ts';
 import {
   acceptCertificate,
@@ -41,6 +40,7 @@ import { shareOf, SUITE, type KeyRecord } from './key-record.ts';
 import type { HostPort } from './port.ts';
 import { runOverLink } from './run.ts';
 import { HostState } from './state.ts';
+import { toBeSigned } from './to-be-signed.ts';
 import { activeOf, summaryOf, unfinishedOf } from './summary.ts';
 
 /** Key shares of one device, and the ceremonies that use them. */
@@ -158,11 +158,7 @@ export class CeremonyHost implements Ceremonies {
             requestId,
             signers,
             // Read again here: the digest is of these bytes and of nothing else.
-            items: items.map((item) => ({
-              purpose: 'evm-transaction',
-              path: item.path,
-              digest: digest(parseUnsigned(item.request.bytes)),
-            })),
+            items: items.flatMap(toBeSigned),
           },
           share,
           book,

@@ -83,15 +83,20 @@ describe('signing', () => {
 
   it('signs several transactions at once, each under its own account', async () => {
     const items = [
-      { request: approved(payment(1)), path: PATH },
-      { request: approved(payment(1)), path: [44, 60, 0, 0, 1] },
+      { request: approved(payment(1)), paths: [PATH] },
+      { request: approved(payment(1)), paths: [[44, 60, 0, 0, 1]] },
     ];
     const request = { ...signRequest(kid, [2, 3], 1), items };
     const [signatures] = [
       ...results(await signAll(pairOf(2, 3), request, { seed: 'batch' })).values(),
     ];
     expect(signatures).toHaveLength(2);
-    for (const [k, { path }] of items.entries()) {
+    for (const [
+      k,
+      {
+        paths: [path = []],
+      },
+    ] of items.entries()) {
       const { signature, publicKey, recovery } = signatures?.[k] ?? expect.unreachable();
       expect(publicKey).toEqual(await device(1).host.childKey(kid, path));
       expect(assemble(payment(1), { signature, recovery }, publicKey).raw.length).toBeGreaterThan(
@@ -351,7 +356,12 @@ describe('requests that a host refuses before anything leaves', () => {
   });
   it('bytes that are no unsigned transaction', async () => {
     const request = approved({ ...payment(1), bytes: new Uint8Array(32) });
-    expect(await codeOf({ items: [{ request, path: PATH }] })).toMatch(/^evm\//);
+    expect(await codeOf({ items: [{ request, paths: [PATH] }] })).toMatch(/^evm\//);
+  });
+  it('a request without a key for its digest, and one with a key too many', async () => {
+    const request = approved(payment(1));
+    expect(await codeOf({ items: [{ request, paths: [] }] })).toBe('ceremonies/paths');
+    expect(await codeOf({ items: [{ request, paths: [PATH, PATH] }] })).toBe('ceremonies/paths');
   });
   it('a signer set without this device, and one below the threshold', async () => {
     expect(await codeOf({ signers: [2, 3] })).toBe('threshold/usage');
@@ -359,7 +369,7 @@ describe('requests that a host refuses before anything leaves', () => {
   });
   it('a hardened path', async () => {
     const request = approved(payment(1));
-    expect(await codeOf({ items: [{ request, path: [2 ** 31] }] })).toBe('threshold/usage');
+    expect(await codeOf({ items: [{ request, paths: [[2 ** 31]] }] })).toBe('threshold/usage');
   });
   it('anything once it is closed', async () => {
     await device(1).host.close();

@@ -189,8 +189,8 @@ export async function connect(port: Port, init: unknown): Promise<Connection> {
             requestId,
             signers: [...signers],
             items: items.map((item) => ({
-              request: { bytes: item.request.bytes },
-              path: [...item.path],
+              request: { kind: item.request.kind, bytes: item.request.bytes },
+              paths: item.paths.map((path) => [...path]),
             })),
           },
         },

@@ -41,7 +41,12 @@ const call = v.variant('method', [
       kid,
       requestId,
       signers: v.array(party),
-      items: v.array(v.strictObject({ request: v.strictObject({ bytes: bytes() }), path })),
+      items: v.array(
+        v.strictObject({
+          request: v.strictObject({ kind: v.picklist(['evm']), bytes: bytes() }),
+          paths: v.array(path),
+        }),
+      ),
     }),
   }),
   v.strictObject({ method: v.literal('maybeSigned'), kid }),

@@ -1,5 +1,5 @@
 /** The worker's side: runs a host and lets the page ask it. */
-import { parseUnsigned, type EvmRequest } from '../chains/index.ts';
+import { parseRequest, type ChainRequest } from '../chains/index.ts';
 import type { Authorised } from '../policy/index.ts';
 import type { Ceremonies, PacketLink, SignHooks } from './api.ts';
 import { asCeremonyError, CeremonyError } from './errors.ts';
@@ -21,8 +21,13 @@ interface Waiting {
  * An authorised request as it arrives in the worker. That the policy authorised it is a promise of the
  * types on the side of the page; here its bytes are parsed again before anything is signed.
  */
-const authorised = ({ bytes }: { readonly bytes: Uint8Array }): Authorised<EvmRequest> =>
-  parseUnsigned(bytes) as Authorised<EvmRequest>;
+const authorised = ({
+  kind,
+  bytes,
+}: {
+  readonly kind: ChainRequest['kind'];
+  readonly bytes: Uint8Array;
+}): Authorised<ChainRequest> => parseRequest(kind, bytes) as Authorised<ChainRequest>;
 
 /** Does what a call asks for. */
 async function dispatch(
@@ -45,9 +50,9 @@ async function dispatch(
     case 'addConfirms':
       return host.addConfirms(call.kid, call.confirms);
     case 'sign': {
-      const items = call.request.items.map(({ request, path }) => ({
+      const items = call.request.items.map(({ request, paths }) => ({
         request: authorised(request),
-        path,
+        paths,
       }));
       return host.sign({ ...call.request, items }, link, hooks);
     }

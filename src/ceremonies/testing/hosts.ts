@@ -99,7 +99,7 @@ export const signRequest = (
   kid,
   requestId: requestId(`sign/${String(nonce)}`),
   signers,
-  items: [{ request: approved(payment(nonce)), path: PATH }],
+  items: [{ request: approved(payment(nonce)), paths: [PATH] }],
 });
 
 /** A signing between some devices, all with the same request unless told. */

@@ -405,7 +405,7 @@ export class Signing {
           kid,
           requestId: request,
           signers,
-          items: [{ request: verdict.request, path: [...account.path] }],
+          items: [{ request: verdict.request, paths: [[...account.path]] }],
         },
         link,
         {
