@@ -4,6 +4,7 @@ import { keccak_256 } from '@noble/hashes/sha3.js';
 import { concat, equalBytes } from '../../codec.ts';
 import { addressOf } from './address.ts';
 import { digest } from './digest.ts';
+import type { Hex } from './hex.ts';
 import { SignatureError } from './errors.ts';
 import { parseSigned } from './parse.ts';
 import { serialize } from './serialize.ts';
@@ -89,7 +90,15 @@ export function readSigned(bytes: Uint8Array): ReadSigned {
   return { tx, from, hash: keccak_256(bytes) };
 }
 
-function recoverSigner(message: Uint8Array, compact: Uint8Array, recovery: 0 | 1): string {
+/**
+ * The account that signed.
+ *
+ * @param message 32 bytes
+ * @param compact r ‖ s, 64 bytes
+ * @returns EIP-55
+ * @throws SignatureError when nobody can have made it, or for a high s (EIP-2)
+ */
+export function recoverSigner(message: Uint8Array, compact: Uint8Array, recovery: 0 | 1): Hex {
   let parsed;
   try {
     parsed = secp256k1.Signature.fromBytes(compact, 'compact');

@@ -7,7 +7,12 @@ import { type EvmTransaction, worstFee } from './transaction.ts';
 export interface EvmFacts {
   readonly operation: Extract<
     Operation,
-    'native-transfer' | 'token-transfer' | 'token-approval' | 'unknown-call' | 'deployment'
+    | 'native-transfer'
+    | 'token-transfer'
+    | 'token-approval'
+    | 'unknown-call'
+    | 'deployment'
+    | 'delegation'
   >;
   /** Who receives, may spend, or is called, EIP-55; `undefined` for a deployment. */
   readonly to: Hex | undefined;
@@ -26,12 +31,17 @@ export interface EvmFacts {
 }
 
 const UNREADABLE = 'This wallet cannot read this call yet, so it will not sign it.';
+const DELEGATION =
+  'It lets contracts take the place of accounts (EIP-7702). Whoever controls such a contract controls the account without asking anybody, so this wallet does not sign it.';
 const DEPLOYMENT = 'This wallet does not create contracts yet, so it will not sign it.';
 
 /** Reads a transaction. */
 export function readFacts(tx: EvmTransaction): EvmFacts {
   const native = { value: tx.value, token: undefined, unlimited: false };
   const common = { contract: undefined, amount: native, fee: worstFee(tx), refusal: undefined };
+  if (tx.type === 4) {
+    return { ...common, operation: 'delegation', to: tx.to, refusal: DELEGATION };
+  }
   if (tx.to === undefined) {
     return { ...common, operation: 'deployment', to: undefined, refusal: DEPLOYMENT };
   }
@@ -60,7 +70,7 @@ const UNLIMITED = [2n ** 96n - 1n, 2n ** 128n - 1n];
 /** No supply comes near: what is larger means "without limit", whatever the token. */
 const NO_SUPPLY = 2n ** 160n - 1n;
 
-function isUnlimited(amount: bigint): boolean {
+export function isUnlimited(amount: bigint): boolean {
   return amount >= NO_SUPPLY || UNLIMITED.includes(amount);
 }
 

@@ -21,6 +21,8 @@ export function intentOf(
         : `Let ${whom} spend up to ${amountText(amount)}`;
     case 'unknown-call':
       return `Call ${whom} in a way this wallet cannot read${besides(amount)}`;
+    case 'delegation':
+      return `Hand accounts over to contracts, and call ${whom}${besides(amount)}`;
     case 'deployment':
       return `Create a contract${besides(amount)}`;
   }
@@ -30,13 +32,13 @@ function besides(amount: AmountFact): string {
   return amount.value === 0n ? '' : `, and send it ${amountText(amount)}`;
 }
 
-function whomOf({ address, own, name, paidBefore }: AddressFact): string {
+export function whomOf({ address, own, name, paidBefore }: AddressFact): string {
   if (own !== undefined) return `your own account ${own.name}`;
   if (name !== undefined) return name.text;
   return paidBefore === false ? `a new address` : address;
 }
 
-function assetText({ asset, unit }: AmountFact): string {
+export function assetText({ asset, unit }: AmountFact): string {
   if (unit !== undefined) return unit.symbol;
   return asset === 'native' ? 'the chain’s coin' : `the token ${asset.token}`;
 }

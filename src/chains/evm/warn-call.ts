@@ -1,6 +1,7 @@
 /** Warnings about what is called, and about the form of the transaction. */
 import type { Warning } from '../review.ts';
 import { type DescribeContext, sameAddress, unitOf } from './context.ts';
+import { delegationWarnings } from './delegation.ts';
 import type { EvmFacts } from './facts.ts';
 import type { Hex } from './hex.ts';
 import { lookAlike } from './look-alike.ts';
@@ -23,6 +24,7 @@ export function callWarnings(
     });
   }
   if (contract !== undefined) warnings.push(...tokenWarnings(contract, context));
+  warnings.push(...delegationWarnings(tx, context));
   if (accessListOf(tx).length > 0) {
     warnings.push({
       code: 'evm/access-list',
@@ -67,7 +69,7 @@ function approvalWarning({ value, unlimited }: EvmFacts['amount']): Warning {
   };
 }
 
-function tokenWarnings(contract: Hex, context: DescribeContext): Warning[] {
+export function tokenWarnings(contract: Hex, context: DescribeContext): Warning[] {
   const warnings: Warning[] = [];
   const tokens = context.network?.tokens ?? [];
   const unit = unitOf(contract, context);
