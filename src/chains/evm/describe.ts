@@ -7,10 +7,16 @@ import { toChecksum } from './address.ts';
 import { formatAmount } from './amount.ts';
 import { addressFact, amountFact, type DescribeContext, MAX_NAME } from './context.ts';
 import { detailsOf } from './details.ts';
+import { delegationFacts } from './delegation.ts';
 import { digest } from './digest.ts';
 import { type EvmFacts, readFacts } from './facts.ts';
 import { intentOf } from './intent.ts';
-import { type EvmRequest, type EvmTransaction, maxFeePerGas } from './transaction.ts';
+import {
+  type EvmRequest,
+  type EvmTransaction,
+  maxFeePerGas,
+  priorityFeePerGas,
+} from './transaction.ts';
 import { warningsOf } from './warnings.ts';
 
 const DIGEST_WORDS = 4;
@@ -109,13 +115,15 @@ function factsOf(
       leaves.map((leaving) => amountLine('', leaving, { atMost: true })),
       { remarks: ['can leave the account, the fee included'] },
     ),
+    ...delegationFacts(tx, context),
     networkLine(network),
   ];
 }
 
 function feeRemark(tx: EvmTransaction): string {
   const gwei = (wei: bigint): string => `${formatAmount(wei, GWEI_DECIMALS)} gwei`;
-  const priority = tx.type === 2 ? ` · priority ${gwei(tx.maxPriorityFeePerGas)}` : '';
+  const tip = priorityFeePerGas(tx);
+  const priority = tip === undefined ? '' : ` · priority ${gwei(tip)}`;
   return `${formatAmount(tx.gasLimit, 0)} gas · at most ${gwei(maxFeePerGas(tx))}${priority} · nonce ${String(tx.nonce)}`;
 }
 

@@ -3,12 +3,20 @@ import type { Fact } from '../review.ts';
 import { formatAmount } from './amount.ts';
 import { selectorOf } from './facts.ts';
 import { type Hex, toHexData } from './hex.ts';
-import { accessListOf, type EvmRequest, type EvmTransaction, worstFee } from './transaction.ts';
+import {
+  accessListOf,
+  type EvmRequest,
+  type EvmTransaction,
+  maxFeePerGas,
+  priorityFeePerGas,
+  worstFee,
+} from './transaction.ts';
 
 const TYPES = {
   0: '0 (legacy, with replay protection)',
   1: '1 (EIP-2930)',
   2: '2 (EIP-1559)',
+  4: '4 (EIP-7702)',
 } as const;
 
 /** Every field of the bytes, in full. */
@@ -39,10 +47,11 @@ const number = (label: string, value: bigint): Fact =>
   numberFact(label, value, formatAmount(value, 0));
 
 function feeDetails(tx: EvmTransaction): Fact[] {
-  if (tx.type !== 2) return [number('Gas price (wei)', tx.gasPrice)];
+  const priority = priorityFeePerGas(tx);
+  if (priority === undefined) return [number('Gas price (wei)', maxFeePerGas(tx))];
   return [
-    number('Maximum fee per gas (wei)', tx.maxFeePerGas),
-    number('Priority fee per gas (wei)', tx.maxPriorityFeePerGas),
+    number('Maximum fee per gas (wei)', maxFeePerGas(tx)),
+    number('Priority fee per gas (wei)', priority),
   ];
 }
 

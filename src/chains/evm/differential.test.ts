@@ -11,7 +11,7 @@ import { parseUnsigned } from './parse.ts';
 import { anyAddress, anyTransaction, request } from './testing/transactions.ts';
 import type { EvmTransaction } from './transaction.ts';
 
-const NAMES = { 0: 'legacy', 1: 'eip2930', 2: 'eip1559' } as const;
+const NAMES = { 0: 'legacy', 1: 'eip2930', 2: 'eip1559', 4: 'eip7702' } as const;
 
 /** The package's own types do not resolve from outside of it. */
 interface TheirTransaction {
@@ -28,7 +28,9 @@ const Theirs = Transaction as unknown as {
 };
 
 function theirs({ type, to, ...rest }: EvmTransaction): TheirTransaction {
-  return new Theirs(NAMES[type], { ...rest, to: to ?? '0x' }, { strict: false });
+  const { authorizations, ...fields } = { authorizations: undefined, ...rest };
+  const list = authorizations === undefined ? {} : { authorizationList: authorizations };
+  return new Theirs(NAMES[type], { ...fields, ...list, to: to ?? '0x' }, { strict: false });
 }
 
 const anySecret = fc

@@ -57,6 +57,19 @@ const type1 = (changes: Record<number, Item> = {}): Uint8Array =>
 const type2 = (changes: Record<number, Item> = {}): Uint8Array =>
   concat(bytes('02'), rlp(TYPE2.map((item, i) => changes[i] ?? item)));
 
+const AUTHORIZATION: Item[] = [
+  bytes('01'),
+  bob,
+  bytes('07'),
+  none,
+  bytes('11'.repeat(32)),
+  bytes('22'.repeat(32)),
+];
+const authorization = (changes: Record<number, Item> = {}): Item =>
+  AUTHORIZATION.map((item, i) => changes[i] ?? item);
+const type4 = (changes: Record<number, Item> = {}): Uint8Array =>
+  concat(bytes('04'), rlp([...TYPE2, [AUTHORIZATION]].map((item, i) => changes[i] ?? item)));
+
 const SIGNATURE = [bytes('01'), bytes('11'.repeat(32)), bytes('22'.repeat(32))];
 const one = bytes('01');
 const u256 = bytes('ff'.repeat(32));
@@ -78,6 +91,8 @@ describe('parseUnsigned takes', () => {
     ['a legacy transaction', legacy()],
     ['type 1', type1()],
     ['type 2', type2()],
+    ['type 4', type4()],
+    ['an authorization for every chain', type4({ 9: [authorization({ 0: none })] })],
     ['a deployment', type2({ 5: none })],
     ['the largest chain id', type2({ 0: bytes('1fffffffffffff') })],
     ['the largest nonce', type2({ 1: bytes('fffffffffffffffe') })],
@@ -120,7 +135,6 @@ describe('parseUnsigned refuses', () => {
     ['a number', bytes('8200ff'), 'evm/rlp-not-a-list'],
     ['type 0 as a byte', concat(bytes('00'), rlp(LEGACY)), 'evm/unknown-type'],
     ['a blob transaction', concat(bytes('03'), rlp(TYPE2)), 'evm/blob-transaction'],
-    ['an EIP-7702 transaction', concat(bytes('04'), rlp(TYPE2)), 'evm/set-code-transaction'],
     ['type 5', concat(bytes('05'), rlp(TYPE2)), 'evm/unknown-type'],
     ['type 127', concat(bytes('7f'), rlp(TYPE2)), 'evm/unknown-type'],
     ['a type and no list', bytes('02'), 'evm/rlp-not-a-list'],
@@ -140,6 +154,30 @@ describe('parseUnsigned refuses', () => {
     ['type 2 of 8 fields', concat(bytes('02'), rlp(TYPE2.slice(0, 8))), 'evm/field-count'],
     ['type 2 of 10 fields', concat(bytes('02'), rlp([...TYPE2, none])), 'evm/field-count'],
 
+    ['type 4 of 9 fields', concat(bytes('04'), rlp(TYPE2)), 'evm/field-count'],
+    ['type 4 that creates a contract', type4({ 5: none }), 'evm/set-code-creates'],
+    ['type 4 without authorizations', type4({ 9: [] }), 'evm/authorizations'],
+    ['type 4 with bytes for authorizations', type4({ 9: one }), 'evm/authorizations'],
+    ['an authorization of bytes', type4({ 9: [one] }), 'evm/authorizations'],
+    ['an authorization of 5', type4({ 9: [AUTHORIZATION.slice(1)] }), 'evm/authorizations'],
+    ['an authorization of 7', type4({ 9: [[...AUTHORIZATION, one]] }), 'evm/authorizations'],
+    [
+      'delegation to 19 bytes',
+      type4({ 9: [authorization({ 1: bob.slice(1) })] }),
+      'evm/address-size',
+    ],
+    ['delegation to nobody', type4({ 9: [authorization({ 1: none })] }), 'evm/address-size'],
+    ['a y parity of 2', type4({ 9: [authorization({ 3: bytes('02') })] }), 'evm/out-of-range'],
+    [
+      'an authorization of nonce 2^64 - 1',
+      type4({ 9: [authorization({ 2: u64 })] }),
+      'evm/out-of-range',
+    ],
+    [
+      'signed type 4',
+      concat(bytes('04'), rlp([...TYPE2, [AUTHORIZATION], ...SIGNATURE])),
+      'evm/already-signed',
+    ],
     ['signed legacy', legacy({ 6: bytes('25'), 7: one, 8: one }), 'evm/already-signed'],
     ['signed legacy, v 27', legacy({ 6: bytes('1b'), 7: one, 8: one }), 'evm/no-chain-id'],
     ['legacy with r alone', legacy({ 6: bytes('25'), 7: one }), 'evm/already-signed'],
@@ -236,7 +274,7 @@ describe('whatever comes', () => {
   it('random bytes give a request that is the same bytes, or an error of ours', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom([], [1], [2]),
+        fc.constantFrom([], [1], [2], [4]),
         fc.uint8Array({ maxLength: 300 }),
         (type, rest) => {
           onlyOwnErrors(concat(Uint8Array.from(type), rest));

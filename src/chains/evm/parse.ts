@@ -1,9 +1,24 @@
 import { equalBytes } from '../../codec.ts';
 import { MAX_U256 } from './amount.ts';
 import { TransactionError } from './errors.ts';
-import { readAccessList, readData, readInteger, readList, readTo, type RlpItem } from './rlp.ts';
+import {
+  readAccessList,
+  readAuthorizations,
+  readData,
+  readInteger,
+  readList,
+  readTo,
+  type RlpItem,
+} from './rlp.ts';
 import { serialize, type SignatureValues } from './serialize.ts';
-import { type EvmRequest, type EvmTransaction, worstFee } from './transaction.ts';
+import {
+  type EvmRequest,
+  type EvmTransaction,
+  type FeeMarketTransaction,
+  maxFeePerGas,
+  priorityFeePerGas,
+  worstFee,
+} from './transaction.ts';
 
 /** 128 KiB: what nodes pass on at most. */
 export const MAX_TRANSACTION_BYTES = 131_072;
@@ -13,13 +28,13 @@ export const MAX_NONCE = 2n ** 64n - 2n;
 export const MAX_GAS_LIMIT = 2n ** 64n - 1n;
 
 /** Fields of an unsigned transaction; a signed one has three more, a legacy one as many. */
-const FIELDS = { 0: 9, 1: 8, 2: 9 } as const;
+const FIELDS = { 0: 9, 1: 8, 2: 9, 4: 10 } as const;
 
 /**
- * An unsigned transaction of type 0 (with a chain id), 1 or 2 in its one canonical form.
+ * An unsigned transaction of type 0 (with a chain id), 1, 2 or 4 in its one canonical form.
  *
  * @throws TransactionError that says what is wrong
- * @see EIP-155, EIP-2718, EIP-2930, EIP-1559
+ * @see EIP-155, EIP-2718, EIP-2930, EIP-1559, EIP-7702
  */
 export function parseUnsigned(bytes: Uint8Array): EvmRequest {
   const { tx, signature } = parse(bytes);
@@ -68,7 +83,7 @@ function parse(bytes: Uint8Array): Parsed {
   const type = typeOf(bytes);
   const fields = readList(type === 0 ? bytes : bytes.subarray(1));
   const parsed = type === 0 ? parseLegacy(fields) : parseTyped(type, fields);
-  if (parsed.tx.type === 2 && parsed.tx.maxPriorityFeePerGas > parsed.tx.maxFeePerGas) {
+  if ((priorityFeePerGas(parsed.tx) ?? 0n) > maxFeePerGas(parsed.tx)) {
     throw new TransactionError(
       'evm/tip-above-fee',
       'The priority fee is higher than the maximum fee: no network takes such a transaction.',
@@ -82,21 +97,15 @@ function parse(bytes: Uint8Array): Parsed {
 }
 
 /** EIP-2718: the first byte. */
-function typeOf(bytes: Uint8Array): 0 | 1 | 2 {
+function typeOf(bytes: Uint8Array): keyof typeof FIELDS {
   const [first] = bytes;
   if (first === undefined) throw new TransactionError('evm/empty', 'There are no bytes.');
   if (first >= 0xc0) return 0;
-  if (first === 1 || first === 2) return first;
+  if (first === 1 || first === 2 || first === 4) return first;
   if (first === 3) {
     throw new TransactionError(
       'evm/blob-transaction',
       'This is a blob transaction (type 3), which this wallet does not sign.',
-    );
-  }
-  if (first === 4) {
-    throw new TransactionError(
-      'evm/set-code-transaction',
-      'This transaction hands the account over to a contract (type 4), which this wallet does not sign.',
     );
   }
   if (first >= 0x80) {
@@ -142,13 +151,14 @@ function parseLegacy(fields: readonly RlpItem[]): Parsed {
   };
 }
 
-function parseTyped(type: 1 | 2, fields: readonly RlpItem[]): Parsed {
+function parseTyped(type: 1 | 2 | 4, fields: readonly RlpItem[]): Parsed {
   const count = FIELDS[type];
   if (fields.length !== count && fields.length !== count + 3) throw wrongCount(fields.length);
-  const [chainId, nonce, ...rest] = fields;
+  const [chainId, nonce, ...rest] = fields.slice(0, count);
   const [fees, others] =
     type === 1 ? [rest.slice(0, 1), rest.slice(1)] : [rest.slice(0, 2), rest.slice(2)];
-  const [gasLimit, to, value, data, accessList, yParity, r, s] = others;
+  const [gasLimit, to, value, data, accessList, authorizations] = others;
+  const [yParity, r, s] = fields.slice(count);
   const common = {
     chainId: checkChainId(readInteger(chainId, 'chain id', MAX_CHAIN_ID)),
     nonce: readInteger(nonce, 'nonce', MAX_NONCE),
@@ -158,15 +168,10 @@ function parseTyped(type: 1 | 2, fields: readonly RlpItem[]): Parsed {
     data: readData(data, 'calldata'),
     accessList: Object.freeze(readAccessList(accessList)),
   };
-  const tx: EvmTransaction =
+  const tx =
     type === 1
       ? { type, ...common, gasPrice: readInteger(fees[0], 'gas price', MAX_U256) }
-      : {
-          type,
-          ...common,
-          maxPriorityFeePerGas: readInteger(fees[0], 'priority fee', MAX_U256),
-          maxFeePerGas: readInteger(fees[1], 'maximum fee', MAX_U256),
-        };
+      : withMarketFees(type, common, fees, authorizations);
   if (fields.length === count) return { tx, signature: undefined };
   return {
     tx,
@@ -175,6 +180,35 @@ function parseTyped(type: 1 | 2, fields: readonly RlpItem[]): Parsed {
       r: readInteger(r, 'r value', MAX_U256),
       s: readInteger(s, 's value', MAX_U256),
     },
+  };
+}
+
+function withMarketFees(
+  type: 2 | 4,
+  common: Omit<FeeMarketTransaction, 'type' | 'maxFeePerGas' | 'maxPriorityFeePerGas'>,
+  fees: readonly RlpItem[],
+  authorizations: RlpItem | undefined,
+): EvmTransaction {
+  const market = {
+    ...common,
+    maxPriorityFeePerGas: readInteger(fees[0], 'priority fee', MAX_U256),
+    maxFeePerGas: readInteger(fees[1], 'maximum fee', MAX_U256),
+  };
+  if (type === 2) return { type, ...market };
+  const { to } = market;
+  if (to === undefined) {
+    throw new TransactionError(
+      'evm/set-code-creates',
+      'A transaction of type 4 cannot create a contract: it must name an address (EIP-7702).',
+    );
+  }
+  return {
+    type,
+    ...market,
+    to,
+    authorizations: Object.freeze(
+      readAuthorizations(authorizations, { maxChainId: MAX_CHAIN_ID, maxNonce: MAX_NONCE }),
+    ),
   };
 }
 

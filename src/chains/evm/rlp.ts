@@ -1,10 +1,11 @@
 import { bytesToNumberBE } from '@noble/curves/utils.js';
 import * as Rlp from 'ox/Rlp';
 import { equalBytes } from '../../codec.ts';
+import { MAX_U256 } from './amount.ts';
 import { toChecksum } from './address.ts';
 import { TransactionError } from './errors.ts';
 import { type Hex, toHexData } from './hex.ts';
-import type { AccessEntry } from './transaction.ts';
+import type { AccessEntry, Authorization } from './transaction.ts';
 
 export type RlpItem = Uint8Array | readonly RlpItem[];
 
@@ -76,6 +77,29 @@ export function readAccessList(item: RlpItem | undefined): readonly AccessEntry[
   });
 }
 
+/** [[chain id, address, nonce, y parity, r, s], …], at least one (EIP-7702). */
+export function readAuthorizations(
+  item: RlpItem | undefined,
+  { maxChainId, maxNonce }: { readonly maxChainId: bigint; readonly maxNonce: bigint },
+): readonly Authorization[] {
+  if (item === undefined || item instanceof Uint8Array || item.length === 0) {
+    throw badAuthorizations();
+  }
+  return item.map((entry) => {
+    if (entry instanceof Uint8Array || entry.length !== 6) throw badAuthorizations();
+    const [chainId, address, nonce, yParity, r, s] = entry;
+    const field = 'authorization';
+    return Object.freeze({
+      chainId: readInteger(chainId, field, maxChainId),
+      address: readAddress(readBytes(address, field), field),
+      nonce: readInteger(nonce, field, maxNonce),
+      yParity: readInteger(yParity, field, 1n) === 0n ? 0 : 1,
+      r: readInteger(r, field, MAX_U256),
+      s: readInteger(s, field, MAX_U256),
+    });
+  });
+}
+
 function readBytes(item: RlpItem | undefined, field: string): Uint8Array {
   if (!(item instanceof Uint8Array)) {
     throw new TransactionError('evm/field-shape', `The ${field} must be bytes.`);
@@ -96,6 +120,13 @@ function readAddress(bytes: Uint8Array, field: string): Hex {
 function listOf(item: RlpItem | undefined): readonly RlpItem[] {
   if (item === undefined || item instanceof Uint8Array) throw badAccessList();
   return item;
+}
+
+function badAuthorizations(): TransactionError {
+  return new TransactionError(
+    'evm/authorizations',
+    'The authorizations are not a list of chain id, address, nonce and signature.',
+  );
 }
 
 function badAccessList(): TransactionError {

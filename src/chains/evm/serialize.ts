@@ -6,7 +6,7 @@ import { numberToBytesBE } from '@noble/curves/utils.js';
 import * as Rlp from 'ox/Rlp';
 import { concat } from '../../codec.ts';
 import { fromHexData } from './hex.ts';
-import type { AccessEntry, EvmTransaction } from './transaction.ts';
+import type { AccessEntry, Authorization, EvmTransaction } from './transaction.ts';
 
 /** `r`, `s` and which of the two possible points: 0 or 1. */
 export interface SignatureValues {
@@ -20,7 +20,7 @@ type Item = Uint8Array | readonly Item[];
 /**
  * The bytes whose Keccak-256 is signed, or, with a signature, the bytes that are sent.
  *
- * @see EIP-155, EIP-2930, EIP-1559
+ * @see EIP-155, EIP-2930, EIP-1559, EIP-7702
  */
 export function serialize(tx: EvmTransaction, signature?: SignatureValues): Uint8Array {
   const fields = [...fieldsOf(tx), ...closing(tx, signature)];
@@ -49,6 +49,7 @@ function fieldsOf(tx: EvmTransaction): Item[] {
         accessList(tx.accessList),
       ];
     case 2:
+    case 4:
       return [
         integer(tx.chainId),
         nonce,
@@ -57,9 +58,27 @@ function fieldsOf(tx: EvmTransaction): Item[] {
         gasLimit,
         ...call,
         accessList(tx.accessList),
+        ...(tx.type === 4 ? [tx.authorizations.map(authorization)] : []),
       ];
   }
 }
+
+const authorization = (one: Authorization): Item => [
+  ...delegation(one),
+  integer(BigInt(one.yParity)),
+  integer(one.r),
+  integer(one.s),
+];
+
+const delegation = ({ chainId, address, nonce }: Authorization): Item[] => [
+  integer(chainId),
+  fromHexData(address),
+  integer(nonce),
+];
+
+/** The bytes whose Keccak-256 the delegating account signed (EIP-7702). */
+export const serializeAuthorization = (one: Authorization): Uint8Array =>
+  concat(Uint8Array.of(5), Rlp.from(delegation(one), { as: 'Bytes' }));
 
 function closing(tx: EvmTransaction, signature: SignatureValues | undefined): Item[] {
   if (signature === undefined) {

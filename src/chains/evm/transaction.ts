@@ -46,7 +46,32 @@ export interface FeeMarketTransaction extends Common {
   readonly accessList: readonly AccessEntry[];
 }
 
-export type EvmTransaction = LegacyTransaction | AccessListTransaction | FeeMarketTransaction;
+/** An account lets a contract's code run in its place (EIP-7702), signed by that account's key. */
+export interface Authorization {
+  /** 0: on every chain. */
+  readonly chainId: bigint;
+  /** The contract, EIP-55; the zero address ends the delegation. */
+  readonly address: Hex;
+  /** Of the account that delegates. */
+  readonly nonce: bigint;
+  readonly yParity: 0 | 1;
+  readonly r: bigint;
+  readonly s: bigint;
+}
+
+/** EIP-7702. */
+export interface SetCodeTransaction extends Common {
+  readonly type: 4;
+  readonly to: Hex;
+  readonly maxPriorityFeePerGas: bigint;
+  readonly maxFeePerGas: bigint;
+  readonly accessList: readonly AccessEntry[];
+  /** At least one. */
+  readonly authorizations: readonly Authorization[];
+}
+
+export type EvmTransaction =
+  LegacyTransaction | AccessListTransaction | FeeMarketTransaction | SetCodeTransaction;
 
 declare const parsed: unique symbol;
 
@@ -61,7 +86,11 @@ export interface EvmRequest {
 
 /** Wei per gas at most, whatever the type. */
 export const maxFeePerGas = (tx: EvmTransaction): bigint =>
-  tx.type === 2 ? tx.maxFeePerGas : tx.gasPrice;
+  tx.type === 2 || tx.type === 4 ? tx.maxFeePerGas : tx.gasPrice;
+
+/** Wei per gas for whoever makes the block, where the type has one. */
+export const priorityFeePerGas = (tx: EvmTransaction): bigint | undefined =>
+  tx.type === 2 || tx.type === 4 ? tx.maxPriorityFeePerGas : undefined;
 
 /** Wei the network can take at most. */
 export const worstFee = (tx: EvmTransaction): bigint => tx.gasLimit * maxFeePerGas(tx);

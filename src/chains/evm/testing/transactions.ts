@@ -7,6 +7,7 @@ import { parseUnsigned } from '../parse.ts';
 import { serialize } from '../serialize.ts';
 import type {
   AccessEntry,
+  Authorization,
   EvmRequest,
   EvmTransaction,
   FeeMarketTransaction,
@@ -94,6 +95,19 @@ const common = {
   data: fc.oneof(fc.constant<Hex>('0x'), hex(0, 200)),
 };
 
+const authorization: fc.Arbitrary<Authorization> = fc.record({
+  chainId: integer(2n ** 52n),
+  address: anyAddress,
+  nonce: integer(2n ** 64n - 2n),
+  yParity: fc.constantFrom(0, 1),
+  r: u256,
+  s: u256,
+});
+
+/** With a priority fee of at most the maximum. */
+const inOrder = <T extends { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }>(tx: T): T =>
+  tx.maxPriorityFeePerGas > tx.maxFeePerGas ? { ...tx, maxFeePerGas: tx.maxPriorityFeePerGas } : tx;
+
 export const anyTransaction: fc.Arbitrary<EvmTransaction> = fc.oneof(
   fc.record({ type: fc.constant(0 as const), ...common, gasPrice: fee }),
   fc.record({ type: fc.constant(1 as const), ...common, gasPrice: fee, accessList }),
@@ -105,9 +119,16 @@ export const anyTransaction: fc.Arbitrary<EvmTransaction> = fc.oneof(
       maxPriorityFeePerGas: fee,
       accessList,
     })
-    .map((tx) =>
-      tx.maxPriorityFeePerGas > tx.maxFeePerGas
-        ? { ...tx, maxFeePerGas: tx.maxPriorityFeePerGas }
-        : tx,
-    ),
+    .map(inOrder),
+  fc
+    .record({
+      type: fc.constant(4 as const),
+      ...common,
+      to: anyAddress,
+      maxFeePerGas: fee,
+      maxPriorityFeePerGas: fee,
+      accessList,
+      authorizations: fc.array(authorization, { minLength: 1, maxLength: 3 }),
+    })
+    .map(inOrder),
 );
