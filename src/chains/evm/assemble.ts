@@ -37,26 +37,11 @@ export function assemble(
   publicKey: Uint8Array,
 ): SignedTransaction {
   const account = addressOf(publicKey);
-  if (signature.length !== 64) {
-    throw new SignatureError('evm/signature-length', 'A signature has 64 bytes.');
-  }
-  if (recovery !== 0 && recovery !== 1) {
-    throw new SignatureError(
-      'evm/signature-recovery',
-      `Ethereum cannot carry the recovery number ${String(recovery)}. Sign again: the next signature will have another one.`,
-    );
-  }
   const values = {
+    yParity: verifyRecoverable(digest(request), { signature, recovery }, publicKey),
     r: bytesToNumberBE(signature.subarray(0, 32)),
     s: bytesToNumberBE(signature.subarray(32)),
-    yParity: recovery,
-  } as const;
-  if (recoverSigner(digest(request), signature, recovery) !== account) {
-    throw new SignatureError(
-      'evm/signature-other-account',
-      'The signature is not one of this account for this transaction.',
-    );
-  }
+  };
   const raw = serialize(request.tx, values);
   const again = readSigned(raw);
   if (again.from !== account || !equalBytes(serialize(again.tx), request.bytes)) {
@@ -66,6 +51,37 @@ export function assemble(
     );
   }
   return { raw, hash: again.hash };
+}
+
+/**
+ * Checks that a signature is this account's over the digest, and in the one form that Ethereum takes.
+ *
+ * @param toSign 32 bytes
+ * @param publicKey the account's, 33 bytes
+ * @returns the parity of R's y coordinate
+ * @throws SignatureError when anything does not fit
+ */
+export function verifyRecoverable(
+  toSign: Uint8Array,
+  { signature, recovery }: RecoverableSignature,
+  publicKey: Uint8Array,
+): 0 | 1 {
+  if (signature.length !== 64) {
+    throw new SignatureError('evm/signature-length', 'A signature has 64 bytes.');
+  }
+  if (recovery !== 0 && recovery !== 1) {
+    throw new SignatureError(
+      'evm/signature-recovery',
+      `Ethereum cannot carry the recovery number ${String(recovery)}. Sign again: the next signature will have another one.`,
+    );
+  }
+  if (recoverSigner(toSign, signature, recovery) !== addressOf(publicKey)) {
+    throw new SignatureError(
+      'evm/signature-other-account',
+      'The signature is not one of this account for this request.',
+    );
+  }
+  return recovery;
 }
 
 /** A signed transaction: what it does, who signed it, and its name on the network. */

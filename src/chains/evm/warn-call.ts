@@ -44,7 +44,7 @@ export function callWarnings(
   return warnings;
 }
 
-function approvalWarning({ value, unlimited }: EvmFacts['amount']): Warning {
+export function approvalWarning({ value, unlimited }: EvmFacts['amount']): Warning {
   if (unlimited) {
     return {
       code: 'evm/approval-unlimited',
