@@ -7,6 +7,7 @@ import { CeremonyError } from './errors.ts';
 /** A signature for one purpose never serves another: the purpose is bound into the session. */
 const PURPOSES = {
   evm: 'evm-transaction',
+  'evm-typed-data': 'evm-typed-data',
 } as const satisfies Record<ChainRequest['kind'], ThresholdItem['purpose']>;
 
 /**

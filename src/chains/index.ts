@@ -12,7 +12,8 @@ export {
 } from './evm/assemble.ts';
 export { buildPayment, type Payment } from './evm/build.ts';
 export type { DescribeContext, NamedAccount, TokenUnit } from './evm/context.ts';
-export { describe } from './evm/describe.ts';
+export { assembleRequest, type Result } from './assemble.ts';
+export { describeRequest } from './describe.ts';
 export { digest } from './evm/digest.ts';
 export { completeDraft, type Fillable, type TransactionDraft } from './evm/draft.ts';
 export {
@@ -37,7 +38,7 @@ export type { Hex } from './evm/hex.ts';
 export { parseRequestInput, type RequestInput } from './evm/input.ts';
 export { type EvmPaymentLink, parsePaymentLink } from './evm/link.ts';
 export { parseUnsigned } from './evm/parse.ts';
-export { type ChainRequest, digestsOf, parseRequest } from './request.ts';
+export { chainIdOf, type ChainRequest, digestsOf, parseRequest } from './request.ts';
 export { serialize } from './evm/serialize.ts';
 export type { InputDefaults } from './evm/rpc-transaction.ts';
 export type { AccessEntry, EvmRequest, EvmTransaction } from './evm/transaction.ts';

@@ -3,10 +3,13 @@ import { CountersignError } from '../errors.ts';
 import { digest } from './evm/digest.ts';
 import { parseUnsigned } from './evm/parse.ts';
 import type { EvmRequest } from './evm/transaction.ts';
+import { typedDataDigest } from './evm/typed-data/digest.ts';
+import { parseTypedData } from './evm/typed-data/parse.ts';
+import type { TypedDataRequest } from './evm/typed-data/request.ts';
 import type { RequestKind } from './review.ts';
 
 /** A request that passed the parser of its kind. */
-export type ChainRequest = EvmRequest;
+export type ChainRequest = EvmRequest | TypedDataRequest;
 
 /** This build does not know requests of this kind. */
 export class UnknownKindError extends CountersignError {
@@ -21,9 +24,34 @@ export class UnknownKindError extends CountersignError {
  * @throws UnknownKindError, or the error of the kind's parser, which says what is wrong
  */
 export function parseRequest(kind: RequestKind, bytes: Uint8Array): ChainRequest {
-  if (kind === 'evm') return parseUnsigned(bytes);
-  throw new UnknownKindError();
+  switch (kind) {
+    case 'evm':
+      return parseUnsigned(bytes);
+    case 'evm-typed-data':
+      return parseTypedData(bytes);
+    default:
+      throw new UnknownKindError();
+  }
 }
 
 /** What is signed for a request, in order: 32 bytes each. */
-export const digestsOf = (request: ChainRequest): readonly Uint8Array[] => [digest(request)];
+export function digestsOf(request: ChainRequest): readonly Uint8Array[] {
+  switch (request.kind) {
+    case 'evm':
+      return [digest(request)];
+    case 'evm-typed-data':
+      return [typedDataDigest(request)];
+  }
+}
+
+/** The EVM chain that a request is for; `undefined`: it names none. */
+export function chainIdOf(request: ChainRequest): bigint | undefined {
+  switch (request.kind) {
+    case 'evm':
+      return request.tx.chainId;
+    case 'evm-typed-data': {
+      const { chainId } = request.data.domain;
+      return typeof chainId === 'string' ? BigInt(chainId) : undefined;
+    }
+  }
+}

@@ -2,11 +2,12 @@
 import {
   buildPayment,
   completeDraft,
-  describe,
+  describeRequest,
   encodeTokenCall,
   parseAddress,
   parseAmount,
   parseRequestInput,
+  type ChainRequest,
   type EvmRequest,
   type Fillable,
   type TransactionDraft,
@@ -19,7 +20,7 @@ import type { Nodes } from '../nodes.ts';
 import { problemOf, WalletError } from '../problems.ts';
 import type { FeeSuggestion } from '../state.ts';
 import type { Account } from './accounts.ts';
-import type { Judged } from './judge.ts';
+import { isTransaction, type Judged, type JudgedTransaction } from './judge.ts';
 import { isSamePayment, notesFor, type NotesSource } from './notes.ts';
 
 const GWEI_DECIMALS = 9;
@@ -39,7 +40,7 @@ export interface DraftsPort {
 
 /** A reviewed draft that `propose` takes: the bytes stay in here, the screen gets their review. */
 interface Kept {
-  readonly request: EvmRequest;
+  readonly request: ChainRequest;
   readonly account: Account;
 }
 
@@ -149,7 +150,7 @@ export class Drafts {
       return { ok: false, errors: [{ field: 'overrideMaybeSigned', message }] };
     }
     const notes = notesFor(this.#port.notes(), request, account, undefined, checksummed);
-    const review = await describe(request, notes);
+    const review = await describeRequest(request, notes);
     const id = toHex(this.#port.random(16));
     this.#kept.set(id, { request, account });
     const [oldest] = this.#kept.keys();
@@ -167,9 +168,10 @@ export class Drafts {
   }
 
   /** An earlier proposal of the same payment whose signature may exist and which this one would not replace (H3). */
-  #maybePaid(request: EvmRequest, account: Account): Judged | undefined {
+  #maybePaid(request: EvmRequest, account: Account): JudgedTransaction | undefined {
     return this.#port
       .judged()
+      .filter(isTransaction)
       .find(
         (judged) =>
           judged.proposal.maybeSigned &&
@@ -185,9 +187,12 @@ export class Drafts {
    * confirmed, and the own node says that the nonce is used up. That alone is not enough: the payment may
    * have been made with a signature that this device never saw.
    */
-  #isSettled(earlier: Judged): boolean {
+  #isSettled(earlier: JudgedTransaction): boolean {
     const { chainId, nonce } = earlier.request.tx;
-    const others = this.#port.judged().filter(({ status }) => status === 'confirmed');
+    const others = this.#port
+      .judged()
+      .filter(isTransaction)
+      .filter(({ status }) => status === 'confirmed');
     return (
       this.#isSpent(earlier) &&
       others.some(
@@ -198,7 +203,7 @@ export class Drafts {
   }
 
   /** Whether the own node says that the nonce of a proposal is used up. A member's word is not enough. */
-  #isSpent({ request, account }: Judged): boolean {
+  #isSpent({ request, account }: JudgedTransaction): boolean {
     const { chainId, nonce } = request.tx;
     const state = this.#port.nodes.accountState(chainId, account.address);
     return state !== undefined && state.nextNonce > nonce;
@@ -280,6 +285,7 @@ export class Drafts {
     let next = await node.transactionCount(account.address, 'pending');
     const taken = this.#port
       .judged()
+      .filter(isTransaction)
       .filter(
         ({ status, proposal, request, account: from }) =>
           from.index === account.index &&

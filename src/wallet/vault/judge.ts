@@ -3,11 +3,12 @@
  * signature that members reported holds.
  */
 import {
-  assemble,
+  assembleRequest,
   parseRequest,
   SignatureError,
+  type ChainRequest,
   type EvmRequest,
-  type RecoverableSignature,
+  type Result,
   type Review,
 } from '../../chains/index.ts';
 import { equalBytes, toHex } from '../../codec.ts';
@@ -29,27 +30,26 @@ import { Reviews } from './reviews.ts';
 /** An attempt that nobody reported on for so long has died with its devices. */
 const ATTEMPT_MS = 90_000;
 
-/** A transaction whose signature was verified on this device. */
-export interface Signed {
-  readonly raw: Uint8Array;
-  /** 32 bytes. */
-  readonly hash: Uint8Array;
-}
-
 export interface Judged {
   readonly proposal: Proposal;
-  readonly request: EvmRequest;
+  readonly request: ChainRequest;
   readonly account: Account;
   readonly review: Review;
-  readonly verdict: Verdict<EvmRequest>;
+  readonly verdict: Verdict<ChainRequest>;
   readonly status: ProposalStatus;
   /** The one to send or to follow: that of which somebody says that it was mined, else sent, else the first. */
-  readonly signed: Signed | undefined;
+  readonly signed: Result | undefined;
   /** Every signature of it that holds: two attempts can both have ended with one. At most one is ever mined. */
-  readonly versions: readonly Signed[];
+  readonly versions: readonly Result[];
   /** Members that recorded another digest of what they showed than this device shows. */
   readonly sawSomethingElse: ReadonlySet<string>;
 }
+
+/** One that is sent to a network when it is signed. */
+export type JudgedTransaction = Judged & { readonly request: EvmRequest };
+
+export const isTransaction = (judged: Judged): judged is JudgedTransaction =>
+  judged.request.kind === 'evm';
 
 /** A proposal that cannot be read is not shown as one. */
 interface Unreadable {
@@ -67,8 +67,8 @@ export interface Judgement {
 }
 
 interface Known {
-  readonly request: EvmRequest;
-  readonly versions: Signed[];
+  readonly request: ChainRequest;
+  readonly versions: Result[];
   /** By event: whether the signature that it reports holds. */
   readonly claims: Map<string, boolean>;
 }
@@ -113,8 +113,8 @@ export class Judge {
       state,
       accounts,
       nodes,
-      past: readable.filter(({ known }) => known.versions.length > 0).map(pastOf),
-      committed: readable.filter(({ proposal }) => proposal.maybeSigned).map(pastOf),
+      past: readable.filter(({ known }) => known.versions.length > 0).flatMap(pastOf),
+      committed: readable.filter(({ proposal }) => proposal.maybeSigned).flatMap(pastOf),
     };
     const { past, committed } = source;
     const judged = readable.flatMap(({ proposal, known, account }): Judged[] => {
@@ -134,6 +134,7 @@ export class Judge {
           .map(({ author }) => author),
       );
       const seen =
+        request.kind !== 'evm' ||
         nodes.node(request.tx.chainId) === undefined ||
         proposal.confirmations.some(
           ({ author, txid }) => author === this.#self && equalBytes(txid, signed?.hash ?? txid),
@@ -166,23 +167,23 @@ export class Judge {
   }
 }
 
-const pastOf = ({ proposal, known, account }: Readable): Past => ({
-  id: proposal.id,
-  account: account.index,
-  request: known.request,
-  confirmed: proposal.confirmations.some(({ txid }) =>
-    known.versions.some(({ hash }) => equalBytes(hash, txid)),
-  ),
-});
+function pastOf({ proposal, known, account }: Readable): Past[] {
+  const { request, versions } = known;
+  if (request.kind !== 'evm') return [];
+  const confirmed = proposal.confirmations.some(({ txid }) =>
+    versions.some(({ hash }) => equalBytes(hash, txid)),
+  );
+  return [{ id: proposal.id, account: account.index, request, confirmed }];
+}
 
 function verdictOf(
   state: VaultState,
   proposal: Proposal,
-  request: EvmRequest,
+  request: ChainRequest,
   { operation, reading, refusal, shownDigest, network }: Review,
   now: number,
   belief: Belief,
-): Verdict<EvmRequest> {
+): Verdict<ChainRequest> {
   return evaluate({
     policy: defaultPolicy(state.founding),
     state,
@@ -198,11 +199,7 @@ function verdictOf(
 function verifyClaims(known: Known, proposal: Proposal, account: Account): void {
   for (const { event, signatures } of proposal.signatures) {
     if (known.claims.has(event)) continue;
-    const [signature, ...rest] = signatures;
-    const signed =
-      signature === undefined || rest.length > 0
-        ? undefined
-        : assembled(known.request, signature, account.publicKey);
+    const signed = assembled(known.request, signatures, account.publicKey);
     known.claims.set(event, signed !== undefined);
     if (signed === undefined) continue;
     if (!known.versions.some(({ hash }) => equalBytes(hash, signed.hash))) {
@@ -217,23 +214,23 @@ function verifyClaims(known: Known, proposal: Proposal, account: Account): void 
  */
 function likeliest(
   { confirmations, broadcasts }: Proposal,
-  versions: readonly Signed[],
+  versions: readonly Result[],
   self: string,
-): Signed | undefined {
-  const named = (claims: readonly { readonly txid: Uint8Array }[]): Signed | undefined =>
+): Result | undefined {
+  const named = (claims: readonly { readonly txid: Uint8Array }[]): Result | undefined =>
     versions.find(({ hash }) => claims.some(({ txid }) => equalBytes(txid, hash)));
   const own = confirmations.filter(({ author }) => author === self);
   return named(own) ?? named(confirmations) ?? named(broadcasts) ?? versions[0];
 }
 
-/** `undefined` for what is no signature of this transaction: as if it had not been reported. */
+/** `undefined` for what are no signatures of this request: as if they had not been reported. */
 function assembled(
-  request: EvmRequest,
-  signature: RecoverableSignature,
+  request: ChainRequest,
+  signatures: Parameters<typeof assembleRequest>[1],
   publicKey: Uint8Array,
-): Signed | undefined {
+): Result | undefined {
   try {
-    return assemble(request, signature, publicKey);
+    return assembleRequest(request, signatures, publicKey);
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error;
     return undefined;
@@ -243,7 +240,7 @@ function assembled(
 /** @param seen whether this device saw the block itself, or has no node that it could ask */
 function statusOf(
   proposal: Proposal,
-  verdict: Verdict<EvmRequest>,
+  verdict: Verdict<ChainRequest>,
   belief: Belief,
   now: number,
   seen: boolean,
@@ -261,5 +258,5 @@ function isFresh(proposal: Proposal, now: number): boolean {
   return started.some((at) => now - at < ATTEMPT_MS);
 }
 
-export const rawHex = (signed: Signed): `0x${string}` => `0x${toHex(signed.raw)}`;
+export const rawHex = (signed: Result): `0x${string}` => `0x${toHex(signed.raw)}`;
 export const hashHex = (hash: Uint8Array): `0x${string}` => `0x${toHex(hash)}`;

@@ -1,6 +1,8 @@
 /** What this device knows besides the bytes, for `describe`: names, history, balances. */
 import {
+  chainIdOf,
   readFacts,
+  type ChainRequest,
   type DescribeContext,
   type EvmRequest,
   type NamedAccount,
@@ -34,12 +36,12 @@ export interface NotesSource {
  */
 export function notesFor(
   { state, accounts, nodes, past, committed }: NotesSource,
-  request: EvmRequest,
+  request: ChainRequest,
   account: Account,
   except?: string,
   checksummed?: boolean,
 ): DescribeContext {
-  const { chainId } = request.tx;
+  const chainId = chainIdOf(request);
   const named = namedAccounts(state, accounts);
   const others = past.filter(({ id }) => id !== except);
   const waiting = others.filter(
@@ -54,27 +56,40 @@ export function notesFor(
     },
     accounts: named,
     contacts: [...state.contacts.values()],
-    network: networkOf(nodes, chainId),
+    network: chainId === undefined ? undefined : networkOf(nodes, chainId),
     // A payment that is signed counts in its own notes, too: its receiver is no "new address" any more.
     paid: past.flatMap((other) => receiverOf(other.request)),
-    state: accountStateOf(
-      nodes,
-      request,
-      account.address,
-      waiting.map((other) => other.request.tx.nonce),
-    ),
-    repeats: committed
-      .filter(
-        (other) =>
-          other.id !== except &&
-          !other.confirmed &&
-          other.account === account.index &&
-          isSamePayment(other.request, request) &&
-          other.request.tx.nonce !== request.tx.nonce,
-      )
-      .map((other) => other.request.tx.nonce),
+    state:
+      request.kind === 'evm'
+        ? accountStateOf(
+            nodes,
+            request,
+            account.address,
+            waiting.map((other) => other.request.tx.nonce),
+          )
+        : undefined,
+    repeats: request.kind === 'evm' ? repeatsOf(committed, request, account, except) : [],
     checksummed,
   };
+}
+
+/** Nonces of earlier payments of the same that may be signed. */
+function repeatsOf(
+  committed: readonly Past[],
+  request: EvmRequest,
+  account: Account,
+  except: string | undefined,
+): bigint[] {
+  return committed
+    .filter(
+      (other) =>
+        other.id !== except &&
+        !other.confirmed &&
+        other.account === account.index &&
+        isSamePayment(other.request, request) &&
+        other.request.tx.nonce !== request.tx.nonce,
+    )
+    .map((other) => other.request.tx.nonce);
 }
 
 /** Whether two requests do the same on the same chain, whatever nonce and fee they have. */

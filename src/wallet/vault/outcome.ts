@@ -5,7 +5,8 @@ import { NonceTooLowError, type EvmNode, type NodeReceipt } from '../../network/
 import { fromHex } from '../ids.ts';
 import { problemOf, WalletError } from '../problems.ts';
 import type { Problem, TransactionView } from '../state.ts';
-import { hashHex, rawHex, type Judged, type Signed } from './judge.ts';
+import type { Result } from '../../chains/index.ts';
+import { hashHex, isTransaction, rawHex, type Judged, type JudgedTransaction } from './judge.ts';
 import { Lifetime, type SessionPort } from './port.ts';
 
 const FOLLOW_EVERY_MS = 3_000;
@@ -41,13 +42,14 @@ export class Outcome {
   }
 
   /** The signed transaction as a person sees it. */
-  view({ proposal, signed, request }: Judged): TransactionView | undefined {
-    if (signed === undefined) return undefined;
+  view(judged: Judged): TransactionView | undefined {
+    const { proposal, signed } = judged;
+    if (signed === undefined || !isTransaction(judged)) return undefined;
     const about = ({ txid }: { readonly txid: Uint8Array }): boolean =>
       toHex(txid) === toHex(signed.hash);
     const confirmed = proposal.confirmations.find(about);
     const block = confirmed === undefined ? undefined : BigInt(confirmed.block);
-    const latest = this.#port.nodes.block(request.tx.chainId);
+    const latest = this.#port.nodes.block(judged.request.tx.chainId);
     return {
       hash: hashHex(signed.hash),
       raw: rawHex(signed),
@@ -68,7 +70,7 @@ export class Outcome {
     this.#tick = undefined;
     const now = this.#life.now();
     let active = false;
-    for (const judged of this.#port.all()) {
+    for (const judged of this.#port.all().filter(isTransaction)) {
       const { status, proposal, request } = judged;
       if (status !== 'signed' && status !== 'broadcast') {
         this.#problems.delete(proposal.id); // another device may have mended it
@@ -94,7 +96,7 @@ export class Outcome {
   async broadcast(id: string): Promise<void> {
     const judged = this.#port.judged(id);
     const signed = judged?.signed;
-    if (judged === undefined || signed === undefined) throw notSigned();
+    if (judged === undefined || signed === undefined || !isTransaction(judged)) throw notSigned();
     const { chainId } = judged.request.tx;
     const node = this.#port.nodes.node(chainId);
     if (node === undefined) throw noNode(chainId);
@@ -120,7 +122,8 @@ export class Outcome {
     this.#life.stop();
   }
 
-  async #follow({ proposal, signed, versions, request, account }: Judged): Promise<void> {
+  async #follow(judged: JudgedTransaction): Promise<void> {
+    const { proposal, signed, versions, request, account } = judged;
     const node = this.#port.nodes.node(request.tx.chainId);
     if (node === undefined || signed === undefined || this.#sending.has(proposal.id)) return;
     this.#sending.add(proposal.id);
@@ -162,7 +165,7 @@ export class Outcome {
 /** The one among the signed versions of a payment that is in a block. */
 async function minedOf(
   node: EvmNode,
-  versions: readonly Signed[],
+  versions: readonly Result[],
 ): Promise<{ readonly hash: Uint8Array; readonly receipt: NodeReceipt } | undefined> {
   for (const { hash } of versions) {
     const receipt = await node.receipt(hashHex(hash));
@@ -178,8 +181,8 @@ async function minedOf(
  */
 async function send(
   node: EvmNode,
-  signed: Signed,
-  versions: readonly Signed[],
+  signed: Result,
+  versions: readonly Result[],
 ): Promise<Uint8Array> {
   try {
     await node.sendRawTransaction(rawHex(signed), hashHex(signed.hash));

@@ -1,6 +1,6 @@
 /** Reviews of proposals: described in the background, kept until what this device knows besides changes. */
 import {
-  describe,
+  describeRequest,
   type ChainRequest,
   type DescribeContext,
   type Review,
@@ -56,7 +56,7 @@ export class Reviews {
     key: string,
   ): Promise<void> {
     try {
-      const review = await describe(request, notes);
+      const review = await describeRequest(request, notes);
       if (this.#running.get(id)?.key !== key) return; // overtaken by newer notes
       this.#described.set(id, { key, review });
     } catch (error) {

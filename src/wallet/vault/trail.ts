@@ -1,7 +1,7 @@
 /** The journal as sentences. */
-import { parseUnsigned } from '../../chains/index.ts';
+import { parseRequest } from '../../chains/index.ts';
 import { toHex } from '../../codec.ts';
-import { trail, type Entry, type Log } from '../../journal/index.ts';
+import { trail, type DataOf, type Entry, type Log } from '../../journal/index.ts';
 import { visible } from '../../text.ts';
 import type { TrailEntry } from '../state.ts';
 
@@ -65,7 +65,7 @@ function sentence(
           : [{ label: 'Note', value: visible(event.data.note, 500) }]),
         { label: 'Account', value: String(event.data.account) },
         { label: 'Expires', value: new Date(event.data.expires).toISOString() },
-        { label: 'Transaction', value: requestText(event.data.request) },
+        { label: 'Request', value: requestText(event.data) },
       ]);
     case 'approved':
       return say(`Approved: ${what}`, [
@@ -116,9 +116,9 @@ function sentence(
   }
 }
 
-function requestText(request: Uint8Array): string {
+function requestText({ chain, request }: DataOf<'proposed'>): string {
   try {
-    return `0x${toHex(parseUnsigned(request).bytes)}`;
+    return `0x${toHex(parseRequest(chain, request).bytes)}`;
   } catch {
     return `cannot be read: ${toHex(request)}`;
   }

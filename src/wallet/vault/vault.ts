@@ -1,6 +1,6 @@
 /** One vault on this device: its parts, and what a person can do with it. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { parseAddress, type Hex } from '../../chains/index.ts';
+import { chainIdOf, parseAddress, type Hex } from '../../chains/index.ts';
 import { toHex } from '../../codec.ts';
 import {
   exportJournal,
@@ -24,9 +24,10 @@ import type { CeremonyMessage } from '../wire.ts';
 import { Accounts } from './accounts.ts';
 import { Drafts } from './drafts.ts';
 import { VaultJournal } from './journal.ts';
-import { Judge, type Judged, type Judgement } from './judge.ts';
+import { isTransaction, Judge, type Judged, type Judgement } from './judge.ts';
 import { VaultKey } from './key.ts';
 import { Outcome } from './outcome.ts';
+import { PairSetups } from './pair-setups.ts';
 import { Lifetime, type SessionPort } from './port.ts';
 import { Signing } from './signing.ts';
 import { vaultView } from './view.ts';
@@ -38,6 +39,7 @@ export class Vault {
   readonly id: string;
   readonly founding: Founding;
   readonly drafts: Drafts;
+  readonly pairSetups: PairSetups;
   readonly #port: SessionPort;
   readonly #life: Lifetime;
   readonly #judge: Judge;
@@ -98,9 +100,29 @@ export class Vault {
         return this.#find(proposal);
       },
       signed: (proposal, initiator) => {
-        if (!initiator) return;
+        const signed = this.#find(proposal);
+        if (!initiator || signed === undefined || !isTransaction(signed)) return;
         // Kept as the proposal's problem, with its own next step.
         void this.#outcome.broadcast(proposal).catch(() => undefined);
+      },
+      isUnpaired: (member) => this.pairSetups.isUnpaired(member),
+      isPairing: () => this.pairSetups.isRunning,
+      lookAtPairs: async () => this.pairSetups.look(),
+      idle: () => {
+        this.pairSetups.consider();
+      },
+    });
+    this.pairSetups = new PairSetups({
+      ...port,
+      vaultId: id,
+      founding,
+      kid: () => this.#key.active?.kid,
+      isSigning: () => this.#signing.isRunning,
+      mended: () => {
+        this.#signing.mended();
+      },
+      idle: () => {
+        this.#signing.consider();
       },
     });
     this.drafts = new Drafts({
@@ -147,13 +169,14 @@ export class Vault {
     const vault = new Vault(port, founding, id, journal);
     opened.vault = vault;
     await vault.#key.load();
+    await vault.pairSetups.load();
     await vault.#republish();
     vault.update();
     return vault;
   }
 
   get isBusy(): boolean {
-    return this.#key.isRunning || this.#signing.isRunning;
+    return this.#key.isRunning || this.#signing.isRunning || this.pairSetups.isRunning;
   }
 
   get isActive(): boolean {
@@ -212,6 +235,7 @@ export class Vault {
     if (!this.#isMember(device)) return;
     this.#journal.announce([device]);
     await this.#key.meet(device);
+    this.pairSetups.meet(device);
     this.#signing.consider();
   }
 
@@ -227,6 +251,7 @@ export class Vault {
   consider(): void {
     this.#judgement = this.#judgeNow();
     this.#key.consider();
+    this.pairSetups.consider();
     this.#signing.consider();
     this.#outcome.consider();
     this.#learnTokens();
@@ -248,6 +273,11 @@ export class Vault {
       case 'busy':
         this.#signing.receive(from, message);
         await this.#key.receive(from, message);
+        await this.pairSetups.receive(from, message);
+        return;
+      case 'pair':
+      case 'pair-setup':
+        await this.pairSetups.receive(from, message);
         return;
       case 'keygen':
       case 'confirms':
@@ -292,7 +322,7 @@ export class Vault {
     const entry = await this.#journal.append({
       type: 'proposed',
       data: {
-        chain: 'evm',
+        chain: request.kind,
         request: request.bytes,
         account: account.index,
         note: draft.note,
@@ -382,6 +412,7 @@ export class Vault {
     this.#stopExpiry?.();
     this.#key.stop();
     this.#signing.stop();
+    this.pairSetups.stop();
     this.#outcome.stop();
   }
 
@@ -486,8 +517,10 @@ export class Vault {
 
   #learnTokens(): void {
     for (const { request, review } of this.#judgement.judged) {
+      const chainId = chainIdOf(request);
+      if (chainId === undefined) continue;
       for (const { asset } of review.leaves) {
-        if (asset !== 'native') this.#port.nodes.learn(request.tx.chainId, asset.token);
+        if (asset !== 'native') this.#port.nodes.learn(chainId, asset.token);
       }
     }
   }

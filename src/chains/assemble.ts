@@ -1,0 +1,36 @@
+/** From signatures to what a request was proposed for. */
+import { assemble, type RecoverableSignature } from './evm/assemble.ts';
+import { SignatureError } from './evm/errors.ts';
+import { type ChainRequest, UnknownKindError } from './request.ts';
+
+/** What came out, verified on this device. */
+export interface Result {
+  /** What is sent to the network, or handed to whoever asked for the signature. */
+  readonly raw: Uint8Array;
+  /** Its name, 32 bytes: the hash of a transaction, the digest of a message. */
+  readonly hash: Uint8Array;
+}
+
+/**
+ * Joins a request and its signatures, and reads the result again.
+ *
+ * @param signatures one for each digest of the request
+ * @param publicKey the account's, 33 bytes
+ * @throws SignatureError when anything does not fit
+ */
+export function assembleRequest(
+  request: ChainRequest,
+  signatures: readonly RecoverableSignature[],
+  publicKey: Uint8Array,
+): Result {
+  const [signature, ...rest] = signatures;
+  if (signature === undefined || rest.length > 0) {
+    throw new SignatureError('evm/signature-count', 'It takes exactly one signature.');
+  }
+  switch (request.kind) {
+    case 'evm':
+      return assemble(request, signature, publicKey);
+    case 'evm-typed-data':
+      throw new UnknownKindError();
+  }
+}
