@@ -42,7 +42,7 @@ const DATE_TIME =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:Z|([+-])([0-9]{2}):([0-9]{2}))$/i;
 
 /**
- * Seconds since 1970 of a `date-time`, fractions cut off; `undefined` for anything else. A leap second is
+ * Seconds since 1970 of a `date-time`, fractions cut off; `undefined` for anything else and for the year 0. A leap second is
  * the first of the next minute.
  *
  * @see RFC 3339, section 5.6
@@ -53,7 +53,8 @@ export function parseDateTime(text: string): bigint | undefined {
   const at = (i: number): bigint => BigInt(match[i] ?? 0);
   const [year, month, day, hour, minute, second] = [at(1), at(2), at(3), at(4), at(5), at(6)];
   const [offsetHour, offsetMinute] = [at(8), at(9)];
-  if (month < 1n || month > 12n || day < 1n || day > daysIn(year, month)) return undefined;
+  if (year < 1n || month < 1n || month > 12n || day < 1n || day > daysIn(year, month))
+    return undefined;
   if (hour > 23n || minute > 59n || second > 60n) return undefined;
   if (offsetHour > 23n || offsetMinute > 59n) return undefined;
   const offset = (offsetHour * 60n + offsetMinute) * 60n;
