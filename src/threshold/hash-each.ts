@@ -3,54 +3,27 @@
  *
  * One multiplication needs some 3,000 of them, and the cost of a call to the library's `sha256` is
  * several times that of the compression function. Here the padded blocks are laid out once and the
- * library's compression function runs over them. `hash-each.test.ts` compares with `hash` and `expand`.
+ * compression function alone runs over them. `hash-each.test.ts` compares with `hash` and `expand`.
  */
-import { _SHA256 } from '@noble/hashes/sha2.js';
 import { u32 } from '../codec.ts';
+import { BLOCK_WORDS, compress, INITIAL, SCHEDULE_WORDS, STATE_WORDS } from './compression.ts';
 import { tagPrefix } from './hash.ts';
 import type { Tag } from './tags.ts';
 
-const BLOCK = 64;
+const BLOCK = 4 * BLOCK_WORDS;
 
-/** The library's SHA-256 with its compression function in reach. */
-class Compression extends _SHA256 {
-  /** Sets the chaining value; without one, the initial value of SHA-256. */
-  restart(chain: readonly number[] = INITIAL): void {
-    this.set(...(chain as Parameters<Compression['set']>));
-  }
-
-  /** Compresses the 64-byte block at `offset`. */
-  absorb(view: DataView, offset: number): void {
-    this.process(view, offset);
-  }
-
-  /** Writes the chaining value as 32 bytes at `offset`. */
-  writeTo(view: DataView, offset: number): void {
-    view.setUint32(offset, this.A);
-    view.setUint32(offset + 4, this.B);
-    view.setUint32(offset + 8, this.C);
-    view.setUint32(offset + 12, this.D);
-    view.setUint32(offset + 16, this.E);
-    view.setUint32(offset + 20, this.F);
-    view.setUint32(offset + 24, this.G);
-    view.setUint32(offset + 28, this.H);
-  }
-
-  /** The chaining value. */
-  chain(): readonly number[] {
-    return this.get();
-  }
-}
-
-const INITIAL: readonly number[] = new Compression().chain();
-
-/** Lays out `length` bytes of message as padded blocks, `before` bytes having been absorbed already. */
+/** The padding of a message of `length` bytes, `before` bytes of blocks having been absorbed already. */
 function paddedBlocks(length: number, before: number): { bytes: Uint8Array; view: DataView } {
   const bytes = new Uint8Array(Math.ceil((length + 9) / BLOCK) * BLOCK);
   const view = new DataView(bytes.buffer);
   bytes[length] = 0x80;
   view.setUint32(bytes.length - 4, (before + length) * 8);
   return { bytes, view };
+}
+
+/** Copies the 64-byte block at `offset` into a message schedule. */
+function load(schedule: Int32Array, view: DataView, offset: number): void {
+  for (let i = 0; i < BLOCK_WORDS; i++) schedule[i] = view.getInt32(offset + 4 * i);
 }
 
 /**
@@ -72,11 +45,11 @@ export function expandEach(
 ): Uint8Array {
   if (first.length !== 32) throw new RangeError('expandEach: the first part has 32 bytes');
   if (lasts.length !== count * lastLength) throw new RangeError('expandEach: wrong size of parts');
-  const compression = new Compression();
-  const prefix = new DataView(tagPrefix(tag).buffer);
-  compression.restart();
-  compression.absorb(prefix, 0);
-  const afterTag = compression.chain();
+  const state = Int32Array.from(INITIAL);
+  const schedule = new Int32Array(SCHEDULE_WORDS);
+  load(schedule, new DataView(tagPrefix(tag).buffer), 0);
+  compress(state, schedule);
+  const afterTag = state.slice();
 
   // u32(32) || first || u32(2) || j || u32(lastLength) || last
   const indexAt = 4 + 32 + 4;
@@ -87,32 +60,35 @@ export function expandEach(
   message.bytes.set(u32(2), 4 + 32);
   if (lastLength > 0) message.bytes.set(u32(lastLength), indexAt + 2);
 
-  // K || u32 counter
-  const key = paddedBlocks(36, 0);
+  // K || u32 counter: one block, of which only K and the counter change
+  const expansion = new Int32Array(SCHEDULE_WORDS);
+  load(expansion, paddedBlocks(36, 0).view, 0);
   const steps = Math.ceil(length / 32);
-  const expanded = new Uint8Array(steps * 32);
-  const expandedView = new DataView(expanded.buffer);
+  const expanded = new DataView(new ArrayBuffer(steps * 32));
+  const expandedBytes = new Uint8Array(expanded.buffer, 0, length);
 
   const out = new Uint8Array(count * length);
   for (let j = 0; j < count; j++) {
     message.view.setUint16(indexAt, j);
-    if (lastLength > 0) {
-      message.bytes.set(lasts.subarray(j * lastLength, (j + 1) * lastLength), lastAt);
+    for (let i = 0; i < lastLength; i++) {
+      message.bytes[lastAt + i] = lasts[j * lastLength + i] ?? 0;
     }
-    compression.restart(afterTag);
-    for (let at = 0; at < message.bytes.length; at += BLOCK) compression.absorb(message.view, at);
-    compression.writeTo(key.view, 0);
+    state.set(afterTag);
+    for (let at = 0; at < message.bytes.length; at += BLOCK) {
+      load(schedule, message.view, at);
+      compress(state, schedule);
+    }
+    expansion.set(state);
     for (let step = 0; step < steps; step++) {
-      key.view.setUint32(32, step);
-      compression.restart();
-      compression.absorb(key.view, 0);
-      compression.writeTo(expandedView, step * 32);
+      expansion[STATE_WORDS] = step;
+      state.set(INITIAL);
+      compress(state, expansion);
+      for (let i = 0; i < STATE_WORDS; i++) expanded.setInt32(32 * step + 4 * i, state[i] ?? 0);
     }
-    out.set(length === expanded.length ? expanded : expanded.subarray(0, length), j * length);
+    out.set(expandedBytes, j * length);
   }
   message.bytes.fill(0);
-  key.bytes.fill(0);
-  expanded.fill(0);
-  compression.destroy();
+  expandedBytes.fill(0);
+  for (const words of [state, schedule, expansion]) words.fill(0);
   return out;
 }
