@@ -21,7 +21,7 @@ export class ProposePage {
     const { page } = this;
     await page.goto('/#/');
     await page.getByRole('link', { name: 'Propose' }).click();
-    await expect(page.getByRole('heading', { name: 'Propose a payment' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Propose', exact: true })).toBeVisible();
   }
 
   /** Fills the form and goes on to the review. */
@@ -50,7 +50,7 @@ export class ProposePage {
   async typePaste(text: string): Promise<void> {
     const { page } = this;
     await page.getByRole('tab', { name: 'Paste' }).click();
-    await page.getByLabel('Transaction').fill(text);
+    await page.getByLabel('Request').fill(text);
   }
 
   /** Tries to go on; gives every error that the summary names. */

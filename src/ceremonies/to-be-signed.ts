@@ -8,6 +8,7 @@ import { CeremonyError } from './errors.ts';
 const PURPOSES = {
   evm: 'evm-transaction',
   'evm-typed-data': 'evm-typed-data',
+  'evm-message': 'evm-message',
 } as const satisfies Record<ChainRequest['kind'], ThresholdItem['purpose']>;
 
 /**

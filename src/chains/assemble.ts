@@ -1,6 +1,8 @@
 /** From signatures to what a request was proposed for. */
 import { assemble, type RecoverableSignature } from './evm/assemble.ts';
 import { SignatureError } from './evm/errors.ts';
+import { assembleMessage } from './evm/message/assemble.ts';
+import { messageDigest } from './evm/message/digest.ts';
 import { type ChainRequest, UnknownKindError } from './request.ts';
 
 /** What came out, verified on this device. */
@@ -32,5 +34,10 @@ export function assembleRequest(
       return assemble(request, signature, publicKey);
     case 'evm-typed-data':
       throw new UnknownKindError();
+    case 'evm-message':
+      return {
+        raw: assembleMessage(request, signature, publicKey),
+        hash: messageDigest(request),
+      };
   }
 }

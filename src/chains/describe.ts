@@ -1,6 +1,7 @@
 /** Reviews of requests of every kind. */
-import type { DescribeContext } from './evm/context.ts';
 import { describe } from './evm/describe.ts';
+import type { SigningContext } from './evm/message/context.ts';
+import { describeMessage } from './evm/message/describe.ts';
 import { type ChainRequest, UnknownKindError } from './request.ts';
 import type { Review } from './review.ts';
 
@@ -11,12 +12,14 @@ import type { Review } from './review.ts';
  */
 export async function describeRequest(
   request: ChainRequest,
-  context: DescribeContext,
+  context: SigningContext,
 ): Promise<Review> {
   switch (request.kind) {
     case 'evm':
       return describe(request, context);
     case 'evm-typed-data':
       throw new UnknownKindError();
+    case 'evm-message':
+      return describeMessage(request, context);
   }
 }

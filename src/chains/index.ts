@@ -35,9 +35,13 @@ export {
 } from './evm/errors.ts';
 export { type EvmFacts, readFacts } from './evm/facts.ts';
 export type { Hex } from './evm/hex.ts';
+export { kindOfInput } from './evm/input-kind.ts';
 export { parseRequestInput, type RequestInput } from './evm/input.ts';
 export { type EvmPaymentLink, parsePaymentLink } from './evm/link.ts';
+export type { SigningContext } from './evm/message/context.ts';
+export { readMessageInput } from './evm/message/input.ts';
 export { parseUnsigned } from './evm/parse.ts';
+export { readTypedDataInput } from './evm/typed-data/input.ts';
 export { chainIdOf, type ChainRequest, digestsOf, parseRequest } from './request.ts';
 export { serialize } from './evm/serialize.ts';
 export type { InputDefaults } from './evm/rpc-transaction.ts';

@@ -2,6 +2,9 @@
 import { CountersignError } from '../errors.ts';
 import { digest } from './evm/digest.ts';
 import { parseUnsigned } from './evm/parse.ts';
+import { messageDigest } from './evm/message/digest.ts';
+import { type MessageRequest, parseMessage } from './evm/message/parse.ts';
+import { parseSignIn } from './evm/message/siwe.ts';
 import type { EvmRequest } from './evm/transaction.ts';
 import { typedDataDigest } from './evm/typed-data/digest.ts';
 import { parseTypedData } from './evm/typed-data/parse.ts';
@@ -9,7 +12,7 @@ import type { TypedDataRequest } from './evm/typed-data/request.ts';
 import type { RequestKind } from './review.ts';
 
 /** A request that passed the parser of its kind. */
-export type ChainRequest = EvmRequest | TypedDataRequest;
+export type ChainRequest = EvmRequest | TypedDataRequest | MessageRequest;
 
 /** This build does not know requests of this kind. */
 export class UnknownKindError extends CountersignError {
@@ -29,6 +32,8 @@ export function parseRequest(kind: RequestKind, bytes: Uint8Array): ChainRequest
       return parseUnsigned(bytes);
     case 'evm-typed-data':
       return parseTypedData(bytes);
+    case 'evm-message':
+      return parseMessage(bytes);
     default:
       throw new UnknownKindError();
   }
@@ -41,6 +46,8 @@ export function digestsOf(request: ChainRequest): readonly Uint8Array[] {
       return [digest(request)];
     case 'evm-typed-data':
       return [typedDataDigest(request)];
+    case 'evm-message':
+      return [messageDigest(request)];
   }
 }
 
@@ -53,5 +60,7 @@ export function chainIdOf(request: ChainRequest): bigint | undefined {
       const { chainId } = request.data.domain;
       return typeof chainId === 'string' ? BigInt(chainId) : undefined;
     }
+    case 'evm-message':
+      return request.text === undefined ? undefined : parseSignIn(request.text)?.chainId;
   }
 }

@@ -118,6 +118,7 @@ describe('with enough approvals, each of these alone denies', () => {
     ['facts/blind', { facts: { ...facts, operation: undefined } }],
     ['facts/blind', { facts: { ...facts, reading: 'unreadable' } }],
     ['facts/blind', { facts: { ...facts, operation: 'unknown-call' } }],
+    ['facts/blind', { facts: { ...facts, operation: 'delegation' } }],
     ['facts/blind', { facts: { ...facts, operation: 'deployment' } }],
     ['proposal/expired', { now: EXPIRES + 1 }],
     ['proposal/expired', { now: NaN }],

@@ -130,6 +130,9 @@ function isKnown(operation: Facts['operation']): boolean {
     case 'native-transfer':
     case 'token-transfer':
     case 'token-approval':
+    case 'contract-call':
+    case 'typed-data':
+    case 'message':
       return true;
     default:
       return false;

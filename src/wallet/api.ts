@@ -57,7 +57,10 @@ export interface PaymentForm {
   readonly overrideMaybeSigned?: boolean;
 }
 
-/** A raw unsigned transaction (hexadecimal) or the JSON of `eth_sendTransaction`. */
+/**
+ * A raw unsigned transaction (hexadecimal), or the JSON of `eth_sendTransaction`, `eth_signTypedData_v4` or
+ * `personal_sign`.
+ */
 export interface PasteForm {
   readonly account: number;
   /** For JSON that names no chain. */
@@ -68,7 +71,16 @@ export interface PasteForm {
   readonly overrideMaybeSigned?: boolean;
 }
 
-/** A payment that was parsed and described, not yet proposed: the person reviews it first. */
+/** A message to be signed by an account (personal_sign). */
+export interface MessageForm {
+  readonly account: number;
+  readonly text: string;
+  readonly as: 'text' | 'hex';
+  readonly note: string;
+  readonly expiresInHours: number;
+}
+
+/** A request that was parsed and described, not yet proposed: the person reviews it first. */
 export interface Draft {
   readonly id: string;
   readonly vaultId: string;
@@ -167,6 +179,7 @@ export interface Wallet {
   suggestFees(vaultId: string, form: PaymentForm): Promise<FeeSuggestion>;
   draftPayment(vaultId: string, form: PaymentForm): Promise<Checked<Draft>>;
   draftPaste(vaultId: string, form: PasteForm): Promise<Checked<Draft>>;
+  draftMessage(vaultId: string, form: MessageForm): Promise<Checked<Draft>>;
   /** Proposes a reviewed draft and approves it on this device. Gives the proposal's id. */
   propose(draft: Draft): Promise<string>;
   approve(proposalId: string): Promise<void>;

@@ -79,6 +79,7 @@ export function createWallet(platform: Platform): Wallet {
     suggestFees: async (vaultId, form) => session().vault(vaultId).drafts.suggestFees(form),
     draftPayment: async (vaultId, form) => session().vault(vaultId).drafts.payment(form),
     draftPaste: async (vaultId, form) => session().vault(vaultId).drafts.paste(form),
+    draftMessage: async (vaultId, form) => session().vault(vaultId).drafts.message(form),
     propose: async (draft) => session().vault(draft.vaultId).propose(draft),
     approve: async (id) => session().vaultOf(id).approve(id),
     reject: async (id, reason) => session().vaultOf(id).reject(id, reason),

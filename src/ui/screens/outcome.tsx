@@ -6,6 +6,7 @@ import { CopyButton } from '../parts/copy-button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { Drawer } from '../parts/drawer.tsx';
 import { ActionError, Notice, ProblemNotice } from '../parts/notice.tsx';
+import { MessageSigned } from './message-signed.tsx';
 import { Stages } from '../parts/stages.tsx';
 import { saveFile } from '../save-file.ts';
 import { useAction } from '../use-action.ts';
@@ -21,16 +22,18 @@ export function Outcome({ proposal }: Props) {
       {proposal.problem === undefined ? null : <Failure proposal={proposal} />}
       {proposal.maybeSigned &&
       proposal.transaction === undefined &&
+      proposal.signature === undefined &&
       proposal.ceremony === undefined ? (
         <Notice tone="look" title="It may already be signed">
           <p>
-            The last step of signing has begun. A signature may exist on another device. Do not pay
-            the same again with another nonce.
+            The last step of signing has begun. A signature may exist on another device. Do not
+            propose the same again in another way.
           </p>
         </Notice>
       ) : null}
       <Standing proposal={proposal} />
       {proposal.transaction === undefined ? null : <Signed proposal={proposal} />}
+      {proposal.signature === undefined ? null : <MessageSigned signature={proposal.signature} />}
     </>
   );
 }

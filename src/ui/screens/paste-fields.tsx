@@ -1,106 +1,43 @@
-import type { FieldError, PasteForm, VaultView } from '../../wallet/index.ts';
-import { ErrorSummary, Field } from '../parts/field.tsx';
+import type { PasteForm } from '../../wallet/index.ts';
 import { useOpen } from '../wallet-context.tsx';
-import {
-  AccountField,
-  Continue,
-  ExpiryField,
-  NetworkField,
-  NoteField,
-  OverrideField,
-} from './form-fields.tsx';
+import { NetworkField, OverrideField } from './form-fields.tsx';
+import { TextFormFields, type TextFormProps } from './text-form.tsx';
 
 export function emptyPaste(): PasteForm {
   return { account: 0, chainId: undefined, text: '', note: '', expiresInHours: 24 };
 }
 
-/** A raw unsigned transaction, or the JSON of `eth_sendTransaction`. */
-export function PasteFields(props: {
-  readonly vault: VaultView;
-  readonly form: PasteForm;
-  readonly errors: readonly FieldError[];
-  readonly failed: string | undefined;
-  readonly pending: boolean;
-  readonly onChange: (form: PasteForm) => void;
-  readonly onSubmit: () => void;
-}) {
-  const { form, errors } = props;
+/** A raw unsigned transaction, or the JSON of what a website asks a wallet for. */
+export function PasteFields(props: TextFormProps<PasteForm>) {
+  const { form, errors, onChange } = props;
   const { settings } = useOpen();
-  const set = (part: Partial<PasteForm>): void => {
-    props.onChange({ ...form, ...part });
-  };
   return (
-    <form
-      className="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        props.onSubmit();
-      }}
+    <TextFormFields
+      {...props}
+      label="Request"
+      hint="An unsigned transaction in hexadecimal, or the JSON that a website passes to eth_sendTransaction, eth_signTypedData_v4 or personal_sign."
+      placeholder='0x02… or {"to": …}'
+      mono
+      last={
+        <OverrideField
+          errors={errors}
+          value={form.overrideMaybeSigned === true}
+          onChange={(overrideMaybeSigned) => {
+            onChange({ ...form, overrideMaybeSigned });
+          }}
+        />
+      }
     >
-      <ErrorSummary errors={errors} />
-      <AccountField
-        vault={props.vault}
-        value={form.account}
-        errors={errors}
-        onChange={(account) => {
-          set({ account });
-        }}
-      />
-      <Field
-        name="text"
-        label="Transaction"
-        hint="An unsigned transaction in hexadecimal, or the JSON that a website passes to eth_sendTransaction."
-        errors={errors}
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            className="input mono paste"
-            value={form.text}
-            rows={7}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            placeholder='0x02… or {"to": …}'
-            onChange={(event) => {
-              set({ text: event.target.value });
-            }}
-          />
-        )}
-      </Field>
       <NetworkField
         networks={settings.networks}
         value={form.chainId}
-        hint="Counts only where the pasted text names no chain."
+        hint="Counts only for a transaction that names no chain."
         none="As the text says"
         errors={errors}
         onChange={(chainId) => {
-          set({ chainId });
+          onChange({ ...form, chainId });
         }}
       />
-      <NoteField
-        value={form.note}
-        errors={errors}
-        onChange={(note) => {
-          set({ note });
-        }}
-      />
-      <ExpiryField
-        value={form.expiresInHours}
-        errors={errors}
-        onChange={(expiresInHours) => {
-          set({ expiresInHours });
-        }}
-      />
-      <OverrideField
-        errors={errors}
-        value={form.overrideMaybeSigned === true}
-        onChange={(overrideMaybeSigned) => {
-          set({ overrideMaybeSigned });
-        }}
-      />
-      <Continue pending={props.pending} failed={props.failed} />
-    </form>
+    </TextFormFields>
   );
 }

@@ -8,10 +8,11 @@ import { hrefOf, navigate } from '../router.ts';
 import { useAction } from '../use-action.ts';
 import { useOpen, useWallet } from '../wallet-context.tsx';
 import { DraftReview } from './draft-review.tsx';
+import { emptyMessage, MessageFields } from './message-fields.tsx';
 import { emptyPaste, PasteFields } from './paste-fields.tsx';
 import { emptyPayment, PaymentFields } from './payment-fields.tsx';
 
-/** A form or a pasted transaction, then the review of what its bytes say. The form keeps what was typed. */
+/** A form, a pasted request or a message, then the review of what its bytes say. The form keeps what was typed. */
 export function Propose(props: { readonly vault: VaultView; readonly reviewing: boolean }) {
   const { vault } = props;
   const wallet = useWallet();
@@ -19,6 +20,7 @@ export function Propose(props: { readonly vault: VaultView; readonly reviewing: 
   const action = useAction();
   const [payment, setPayment] = useState(() => emptyPayment(vault, settings.networks));
   const [paste, setPaste] = useState(emptyPaste);
+  const [message, setMessage] = useState(emptyMessage);
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const [draft, setDraft] = useState<Draft>();
 
@@ -37,7 +39,7 @@ export function Propose(props: { readonly vault: VaultView; readonly reviewing: 
   const back = { href: hrefOf({ screen: 'home', vault: vault.id }), label: vault.name };
   if (vault.state !== 'active') {
     return (
-      <Page title="Propose a payment" narrow back={back}>
+      <Page title="Propose" narrow back={back}>
         <Notice tone="look" title="The key of this vault is not finished">
           <p>Open Countersign on all its devices first.</p>
         </Notice>
@@ -45,7 +47,7 @@ export function Propose(props: { readonly vault: VaultView; readonly reviewing: 
     );
   }
   return (
-    <Page title="Propose a payment" documentTitle="Propose" narrow back={back}>
+    <Page title="Propose" narrow back={back}>
       <div className="stack">
         <ConnectionNotice connection={connection} />
         <Tabs.Root
@@ -58,10 +60,13 @@ export function Propose(props: { readonly vault: VaultView; readonly reviewing: 
         >
           <Tabs.List className="segments" aria-label="How to describe it">
             <Tabs.Tab className="segment" value="form">
-              Form
+              Payment
             </Tabs.Tab>
             <Tabs.Tab className="segment" value="paste">
               Paste
+            </Tabs.Tab>
+            <Tabs.Tab className="segment" value="message">
+              Message
             </Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="form">
@@ -87,6 +92,19 @@ export function Propose(props: { readonly vault: VaultView; readonly reviewing: 
               onChange={setPaste}
               onSubmit={() => {
                 check(async () => wallet.draftPaste(vault.id, paste));
+              }}
+            />
+          </Tabs.Panel>
+          <Tabs.Panel value="message">
+            <MessageFields
+              vault={vault}
+              form={message}
+              errors={errors}
+              failed={action.error}
+              pending={action.pending}
+              onChange={setMessage}
+              onSubmit={() => {
+                check(async () => wallet.draftMessage(vault.id, message));
               }}
             />
           </Tabs.Panel>

@@ -239,6 +239,16 @@ export class FakeWallet implements Wallet {
       : ({ ok: true, value: draft(form.note) } as const);
   }
 
+  async draftMessage(vaultId: string, form: Parameters<Wallet['draftMessage']>[1]) {
+    this.#note('draftMessage', vaultId, form);
+    return form.text === ''
+      ? ({
+          ok: false,
+          errors: [{ field: 'text', message: 'Paste a transaction first.' }],
+        } as const)
+      : ({ ok: true, value: draft(form.note) } as const);
+  }
+
   async propose(proposed: Draft): Promise<string> {
     this.#note('propose', proposed.id);
     return vault().proposals[0]?.id ?? '';

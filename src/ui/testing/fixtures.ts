@@ -256,6 +256,7 @@ export function proposal(part: Partial<ProposalView> = {}): ProposalView {
     ceremony: undefined,
     problem: undefined,
     transaction: undefined,
+    signature: undefined,
     ...part,
   };
 }
@@ -390,6 +391,7 @@ export function open(part: Partial<OpenState> = {}): OpenState {
     pairing: undefined,
     invitation: undefined,
     settings,
+    pairSetups: [],
     problems: [],
     ...part,
   };

@@ -116,7 +116,7 @@ export class FakeChain {
     if (this.transactions.some((known) => known.from === from && known.tx.nonce === tx.nonce)) {
       throw new Refusal('replacement transaction underpriced');
     }
-    const price = tx.type === 2 ? tx.maxFeePerGas : tx.gasPrice;
+    const price = 'gasPrice' in tx ? tx.gasPrice : tx.maxFeePerGas;
     const cost = tx.value + tx.gasLimit * price;
     if (cost > this.balance(from)) throw new Refusal('insufficient funds');
     this.fund(from, this.balance(from) - cost);

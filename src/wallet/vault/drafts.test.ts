@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { addressOf, parseUnsigned } from '../../chains/index.ts';
 import { emptyLog, fold } from '../../journal/index.ts';
 import { testFounding } from '../../journal/testing/vault.ts';
-import type { PaymentForm } from '../api.ts';
+import type { Checked, Draft, PaymentForm } from '../api.ts';
 import { Nodes } from '../nodes.ts';
 import type { NetworkSetting, ProposalStatus } from '../state.ts';
 import { FakeChain } from '../testing/chain.ts';
@@ -54,6 +54,7 @@ beforeEach(() => {
       nodes,
       past: [],
       committed: [],
+      now: 0,
     }),
     judged: () => judged,
   });
@@ -63,11 +64,15 @@ afterEach(() => {
   nodes.close();
 });
 
-const read = async (change: Partial<PaymentForm>) => {
-  const draft = await drafts.payment(paymentForm(change));
+const take = (draft: Checked<Draft>) => {
   if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
-  return drafts.take(draft.value).request.tx;
+  const { request } = drafts.take(draft.value);
+  if (request.kind !== 'evm') throw new Error('no transaction');
+  return request;
 };
+
+const read = async (change: Partial<PaymentForm>) =>
+  take(await drafts.payment(paymentForm(change))).tx;
 
 const errors = async (change: Partial<PaymentForm>): Promise<string[]> => {
   const draft = await drafts.payment(paymentForm(change));
@@ -132,7 +137,7 @@ describe('a payment', () => {
   it('that was reviewed is remembered by its bytes', async () => {
     const draft = await drafts.payment(paymentForm(given));
     if (!draft.ok) throw new Error('refused');
-    const { request } = drafts.take(draft.value);
+    const request = take(draft);
     expect(parseUnsigned(request.bytes).tx).toEqual(request.tx);
     expect(draft.value.review.shownDigest).toHaveLength(32);
   });
@@ -305,9 +310,8 @@ describe('a pasted transaction', () => {
 
   it('is filled in by the node', async () => {
     const text = JSON.stringify({ to: PAYEE, value: '0x1' });
-    const draft = await drafts.paste({ ...form, text });
-    if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
-    expect(drafts.take(draft.value).request.tx).toMatchObject({ nonce: 0n, value: 1n, to: PAYEE });
+    const { tx } = take(await drafts.paste({ ...form, text }));
+    expect(tx).toMatchObject({ nonce: 0n, value: 1n, to: PAYEE });
   });
 
   it.each(['', 'hello', '{', '0x', '0x02', '{"to": 5}'])(
@@ -330,5 +334,55 @@ describe('a pasted transaction', () => {
   it('from another account than the one that pays is refused', async () => {
     const text = JSON.stringify({ from: PAYEE, to: PAYEE, value: '0x1' });
     expect((await drafts.paste({ ...form, text })).ok).toBe(false);
+  });
+});
+
+describe('a message', () => {
+  const form = { account: 0, note: 'for the web site', expiresInHours: 1 };
+  const message = async (text: string, as: 'text' | 'hex' = 'text') =>
+    drafts.message({ ...form, text, as });
+
+  it('is the bytes that were typed', async () => {
+    const draft = await message('I am here.');
+    if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
+    expect(draft.value.review).toMatchObject({ kind: 'evm-message', operation: 'message' });
+    expect(draft.value.note).toBe('for the web site');
+    const { request } = drafts.take(draft.value);
+    expect(Buffer.from(request.bytes).toString()).toBe('I am here.');
+  });
+
+  it('in hexadecimal is its bytes', async () => {
+    const draft = await message('0x0001ff', 'hex');
+    if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
+    expect(drafts.take(draft.value).request.bytes).toEqual(Uint8Array.of(0, 1, 255));
+    expect((await message('0x001', 'hex')).ok).toBe(false);
+  });
+
+  it('is taken from the parameters of personal_sign, pasted anywhere', async () => {
+    const text = JSON.stringify({ method: 'personal_sign', params: ['0x6869', account.address] });
+    for (const draft of [
+      await message(text),
+      await drafts.paste({ ...form, chainId: undefined, text }),
+    ]) {
+      if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
+      expect(drafts.take(draft.value).request).toMatchObject({ kind: 'evm-message', text: 'hi' });
+    }
+  });
+
+  it('for another account names that account', async () => {
+    const draft = await message(JSON.stringify(['0x6869', PAYEE]));
+    expect(draft.ok ? [] : draft.errors).toEqual([
+      { field: 'account', message: expect.stringContaining(PAYEE) as unknown },
+    ]);
+  });
+
+  it('of eth_sign is refused with the reason, and so is a form that is wrong', async () => {
+    const text = JSON.stringify({ method: 'eth_sign', params: [PAYEE, `0x${'00'.repeat(32)}`] });
+    const draft = await drafts.paste({ ...form, expiresInHours: 0, chainId: undefined, text });
+    expect(draft.ok ? [] : draft.errors.map(({ field }) => field)).toEqual([
+      'text',
+      'expiresInHours',
+    ]);
+    expect(JSON.stringify(draft)).toContain('eth_sign');
   });
 });

@@ -4,30 +4,30 @@ import {
   completeDraft,
   describeRequest,
   encodeTokenCall,
+  kindOfInput,
   parseAddress,
   parseAmount,
   parseRequestInput,
+  readMessageInput,
+  readTypedDataInput,
   type ChainRequest,
   type EvmRequest,
-  type Fillable,
-  type TransactionDraft,
 } from '../../chains/index.ts';
 import { toHex } from '../../codec.ts';
-import { countCodePoints } from '../../text.ts';
 import type { EvmNode } from '../../network/index.ts';
-import type { Checked, Draft, FieldError, PasteForm, PaymentForm } from '../api.ts';
+import type { Checked, Draft, MessageForm, PasteForm, PaymentForm } from '../api.ts';
 import type { Nodes } from '../nodes.ts';
-import { problemOf, WalletError } from '../problems.ts';
+import { WalletError } from '../problems.ts';
 import type { FeeSuggestion } from '../state.ts';
 import type { Account } from './accounts.ts';
-import { isTransaction, type Judged, type JudgedTransaction } from './judge.ts';
-import { isSamePayment, notesFor, type NotesSource } from './notes.ts';
+import { Filling, type Call } from './filling.ts';
+import { checkCommon, FormFields, readOverrides } from './form-fields.ts';
+import type { Judged } from './judge.ts';
+import { notesFor, type NotesSource } from './notes.ts';
+import { paidTwice } from './paid-twice.ts';
 
-const GWEI_DECIMALS = 9;
 const NATIVE_DECIMALS = 18;
 const TRANSFER_GAS = 21_000n;
-const MAX_NOTE = 500;
-const MAX_HOURS = 720;
 
 export interface DraftsPort {
   readonly nodes: Nodes;
@@ -49,8 +49,11 @@ export class Drafts {
   /** The last few; older ones are gone with their screens. */
   readonly #kept = new Map<string, Kept>();
 
+  readonly #filling: Filling;
+
   constructor(port: DraftsPort) {
     this.#port = port;
+    this.#filling = new Filling(port.nodes, () => port.judged());
   }
 
   /** What was reviewed. @throws WalletError when it is not known any more */
@@ -73,7 +76,7 @@ export class Drafts {
     const payment = this.#call(form);
     const { maxFeePerGas, maxPriorityFeePerGas } = await node.feeSuggestion();
     const [nonce, gasLimit] = await Promise.all([
-      this.#nextNonce(node, form.chainId, account),
+      this.#filling.nextNonce(node, form.chainId, account),
       payment === undefined
         ? TRANSFER_GAS
         : node.estimateGas({ from: account.address, ...payment }),
@@ -94,7 +97,7 @@ export class Drafts {
     const own = readOverrides(form, fields);
     checkCommon(form, fields);
     if (fields.failed || to === undefined || amount === undefined) return fields.result();
-    const wanted = await this.#fill(form.chainId, account, own, fields, () =>
+    const wanted = await this.#filling.fill(form.chainId, account, own, fields, () =>
       callOf(form.asset, to.address, amount),
     );
     if (wanted === undefined) return fields.result();
@@ -106,11 +109,46 @@ export class Drafts {
       ...wanted,
     });
     if (!built.ok) return built;
-    return this.#review(form, built.value, account, to.checksummed);
+    return this.#reviewTransaction(form, built.value, account, to.checksummed);
   }
 
-  /** A pasted transaction. Fields in errors: `text`, `account`, `note`, `expiresInHours`, `nonce`. */
+  /** What was pasted. Fields in errors: `text`, `account`, `note`, `expiresInHours`, `nonce`. */
   async paste(form: PasteForm): Promise<Checked<Draft>> {
+    switch (kindOfInput(form.text)) {
+      case 'evm-typed-data':
+        return this.#signable(form, readTypedDataInput(form.text));
+      case 'evm-message':
+        return this.#signable(form, readMessageInput(form.text, 'text'));
+      default:
+        return this.#pasteTransaction(form);
+    }
+  }
+
+  /** A message. Fields in errors: `text`, `account`, `note`, `expiresInHours`. */
+  async message(form: MessageForm): Promise<Checked<Draft>> {
+    return this.#signable(form, readMessageInput(form.text, form.as));
+  }
+
+  async #signable(
+    form: PasteForm | MessageForm,
+    input: Checked<{ readonly request: ChainRequest; readonly signer: string | undefined }>,
+  ): Promise<Checked<Draft>> {
+    const fields = new FormFields();
+    const account = this.#account(form.account);
+    if (!input.ok) fields.addPasted(input.errors);
+    checkCommon(form, fields);
+    if (input.ok && (input.value.signer ?? account.address) !== account.address) {
+      const { signer } = input.value;
+      fields.add(
+        'account',
+        `It asks ${signer ?? ''} to sign. Choose that account, if it is yours.`,
+      );
+    }
+    if (fields.failed || !input.ok) return fields.result();
+    return this.#review(form, input.value.request, account, undefined);
+  }
+
+  async #pasteTransaction(form: PasteForm): Promise<Checked<Draft>> {
     const fields = new FormFields();
     const account = this.#account(form.account);
     const input = parseRequestInput(form.text, { from: account.address, chainId: form.chainId });
@@ -118,37 +156,40 @@ export class Drafts {
     checkCommon(form, fields);
     if (fields.failed || !input.ok) return fields.result();
     if (input.value.kind === 'request') {
-      return this.#review(form, input.value.request, account, undefined);
+      return this.#reviewTransaction(form, input.value.request, account, undefined);
     }
     const { draft, missing } = input.value;
-    const filled = await this.#fillDraft(draft, missing, account, fields);
+    const filled = await this.#filling.fillDraft(draft, missing, account, fields);
     if (filled === undefined) return fields.result();
     const completed = completeDraft(draft, filled);
     if (!completed.ok) {
       fields.addPasted(completed.errors);
       return fields.result();
     }
-    return this.#review(form, completed.value, account, undefined);
+    return this.#reviewTransaction(form, completed.value, account, undefined);
   }
 
-  async #review(
+  async #reviewTransaction(
     form: PaymentForm | PasteForm,
     request: EvmRequest,
     account: Account,
     checksummed: boolean | undefined,
   ): Promise<Checked<Draft>> {
-    const blocking =
-      form.overrideMaybeSigned === true ? undefined : this.#maybePaid(request, account);
-    if (blocking !== undefined) {
-      const nonce = String(blocking.request.tx.nonce);
-      const message = this.#isSpent(blocking)
-        ? `The same payment with nonce ${nonce} may have been signed, and that nonce is used up: it may ` +
-          'be paid already. Look at the account’s transactions, then say whether you want both.'
-        : `The same payment with nonce ${nonce} may have been signed already. With another nonce ` +
-          `it could be paid twice: use nonce ${nonce}, wait until the chain shows the outcome, or ` +
-          'say that you want both.';
+    const known = { nodes: this.#port.nodes, judged: this.#port.judged() };
+    const message =
+      form.overrideMaybeSigned === true ? undefined : paidTwice(known, request, account);
+    if (message !== undefined) {
       return { ok: false, errors: [{ field: 'overrideMaybeSigned', message }] };
     }
+    return this.#review(form, request, account, checksummed);
+  }
+
+  async #review(
+    form: { readonly note: string; readonly expiresInHours: number },
+    request: ChainRequest,
+    account: Account,
+    checksummed: boolean | undefined,
+  ): Promise<Checked<Draft>> {
     const notes = notesFor(this.#port.notes(), request, account, undefined, checksummed);
     const review = await describeRequest(request, notes);
     const id = toHex(this.#port.random(16));
@@ -165,137 +206,6 @@ export class Drafts {
         expiresInHours: form.expiresInHours,
       },
     };
-  }
-
-  /** An earlier proposal of the same payment whose signature may exist and which this one would not replace (H3). */
-  #maybePaid(request: EvmRequest, account: Account): JudgedTransaction | undefined {
-    return this.#port
-      .judged()
-      .filter(isTransaction)
-      .find(
-        (judged) =>
-          judged.proposal.maybeSigned &&
-          !this.#isSettled(judged) &&
-          judged.account.index === account.index &&
-          isSamePayment(judged.request, request) &&
-          judged.request.tx.nonce !== request.tx.nonce,
-      );
-  }
-
-  /**
-   * Whether it is known what took the nonce of a proposal: it itself or another one of this vault is
-   * confirmed, and the own node says that the nonce is used up. That alone is not enough: the payment may
-   * have been made with a signature that this device never saw.
-   */
-  #isSettled(earlier: JudgedTransaction): boolean {
-    const { chainId, nonce } = earlier.request.tx;
-    const others = this.#port
-      .judged()
-      .filter(isTransaction)
-      .filter(({ status }) => status === 'confirmed');
-    return (
-      this.#isSpent(earlier) &&
-      others.some(
-        ({ account, request: { tx } }) =>
-          account.index === earlier.account.index && tx.chainId === chainId && tx.nonce === nonce,
-      )
-    );
-  }
-
-  /** Whether the own node says that the nonce of a proposal is used up. A member's word is not enough. */
-  #isSpent({ request, account }: JudgedTransaction): boolean {
-    const { chainId, nonce } = request.tx;
-    const state = this.#port.nodes.accountState(chainId, account.address);
-    return state !== undefined && state.nextNonce > nonce;
-  }
-
-  /** What the person left open, from the node. `undefined`: the errors are in `fields`. */
-  async #fill(
-    chainId: bigint,
-    account: Account,
-    own: Overrides,
-    fields: FormFields,
-    call: () => Call,
-  ): Promise<Complete | undefined> {
-    const { nonce, gasLimit, maxFeePerGas, maxPriorityFeePerGas } = own;
-    if (isComplete(own)) return own;
-    const node = this.#node(chainId);
-    if (node === undefined) {
-      const message = 'This device has no node for this network: enter the value yourself.';
-      if (nonce === undefined) fields.add('nonce', message);
-      if (gasLimit === undefined) fields.add('gasLimit', message);
-      if (maxFeePerGas === undefined) fields.add('maxFee', message);
-      if (maxPriorityFeePerGas === undefined) fields.add('priorityFee', message);
-      return undefined;
-    }
-    try {
-      const suggestion = await node.feeSuggestion();
-      const priority = maxPriorityFeePerGas ?? suggestion.maxPriorityFeePerGas;
-      const max = maxFeePerGas ?? suggestion.maxFeePerGas;
-      return {
-        nonce: nonce ?? (await this.#nextNonce(node, chainId, account)),
-        gasLimit: gasLimit ?? (await node.estimateGas({ from: account.address, ...call() })),
-        maxFeePerGas: max,
-        // A suggestion never makes the person's own maximum impossible.
-        maxPriorityFeePerGas: maxPriorityFeePerGas === undefined && priority > max ? max : priority,
-      };
-    } catch (error) {
-      const { title, next } = problemOf(error);
-      fields.add('chainId', `${title}. ${next}`);
-      return undefined;
-    }
-  }
-
-  async #fillDraft(
-    draft: TransactionDraft,
-    missing: readonly (keyof Fillable)[],
-    account: Account,
-    fields: FormFields,
-  ): Promise<Fillable | undefined> {
-    const node = this.#node(draft.chainId);
-    if (node === undefined) {
-      fields.add(
-        'text',
-        `The transaction says nothing about ${missing.join(', ')}, and this device has no node for ` +
-          'its network that could be asked.',
-      );
-      return undefined;
-    }
-    try {
-      const fees = await node.feeSuggestion();
-      const { to, value, data } = draft;
-      return {
-        nonce: await this.#nextNonce(node, draft.chainId, account),
-        gasLimit: missing.includes('gasLimit')
-          ? await node.estimateGas({ from: account.address, to, value, data })
-          : undefined,
-        gasPrice: fees.maxFeePerGas,
-        maxFeePerGas: fees.maxFeePerGas,
-        maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
-      };
-    } catch (error) {
-      const { title, next } = problemOf(error);
-      fields.add('text', `${title}. ${next}`);
-      return undefined;
-    }
-  }
-
-  /** After what is in blocks, what waits in the node's pool, and what this vault has proposed or signed. */
-  async #nextNonce(node: EvmNode, chainId: bigint, account: Account): Promise<bigint> {
-    let next = await node.transactionCount(account.address, 'pending');
-    const taken = this.#port
-      .judged()
-      .filter(isTransaction)
-      .filter(
-        ({ status, proposal, request, account: from }) =>
-          from.index === account.index &&
-          request.tx.chainId === chainId &&
-          (['open', 'approved', 'signing', 'signed', 'broadcast'].includes(status) ||
-            proposal.maybeSigned),
-      )
-      .map(({ request }) => request.tx.nonce);
-    while (taken.includes(next)) next += 1n;
-    return next;
   }
 
   #decimals({ asset, chainId }: PaymentForm, fields: FormFields): number | undefined {
@@ -337,21 +247,6 @@ export class Drafts {
   }
 }
 
-interface Overrides {
-  readonly nonce?: bigint | undefined;
-  readonly gasLimit?: bigint | undefined;
-  readonly maxFeePerGas?: bigint | undefined;
-  readonly maxPriorityFeePerGas?: bigint | undefined;
-}
-
-type Complete = { readonly [K in keyof Overrides]-?: bigint };
-
-interface Call {
-  readonly to: `0x${string}`;
-  readonly value: bigint;
-  readonly data: `0x${string}`;
-}
-
 const callOf = (asset: PaymentForm['asset'], to: `0x${string}`, amount: bigint): Call =>
   asset === 'native'
     ? { to, value: amount, data: '0x' }
@@ -360,74 +255,6 @@ const callOf = (asset: PaymentForm['asset'], to: `0x${string}`, amount: bigint):
         value: 0n,
         data: encodeTokenCall({ function: 'transfer', address: to, amount }),
       };
-
-const isComplete = (own: Overrides): own is Complete =>
-  (['nonce', 'gasLimit', 'maxFeePerGas', 'maxPriorityFeePerGas'] as const).every(
-    (name) => own[name] !== undefined,
-  );
-
-function readOverrides(form: PaymentForm, fields: FormFields): Overrides {
-  const number = (field: 'maxFee' | 'priorityFee' | 'gasLimit' | 'nonce', decimals: number) =>
-    form[field].trim() === ''
-      ? undefined
-      : fields.read(field, () => parseAmount(form[field], decimals));
-  const maxFeePerGas = number('maxFee', GWEI_DECIMALS);
-  const maxPriorityFeePerGas = number('priorityFee', GWEI_DECIMALS);
-  const tooHigh =
-    maxFeePerGas !== undefined &&
-    maxPriorityFeePerGas !== undefined &&
-    maxPriorityFeePerGas > maxFeePerGas;
-  if (tooHigh) fields.add('priorityFee', 'The priority fee cannot be higher than the maximum fee.');
-  return {
-    maxFeePerGas,
-    maxPriorityFeePerGas,
-    gasLimit: number('gasLimit', 0),
-    nonce: number('nonce', 0),
-  };
-}
-
-function checkCommon(form: PaymentForm | PasteForm, fields: FormFields): void {
-  if (countCodePoints(form.note) > MAX_NOTE) {
-    fields.add('note', `At most ${String(MAX_NOTE)} characters.`);
-  }
-  const hours = form.expiresInHours;
-  if (!Number.isInteger(hours) || hours < 1 || hours > MAX_HOURS) {
-    fields.add('expiresInHours', `Enter 1 to ${String(MAX_HOURS)} hours.`);
-  }
-}
-
-/** Collects every field's error. */
-class FormFields {
-  readonly #errors: FieldError[] = [];
-
-  get failed(): boolean {
-    return this.#errors.length > 0;
-  }
-
-  add(field: string, message: string): void {
-    this.#errors.push({ field, message });
-  }
-
-  /** Errors of what was pasted, which is one field of the form: each names its part of the JSON. */
-  addPasted(errors: readonly FieldError[]): void {
-    for (const { field, message } of errors) {
-      this.add('text', field === 'text' ? message : `${field}: ${message}`);
-    }
-  }
-
-  read<T>(field: string, read: () => T): T | undefined {
-    try {
-      return read();
-    } catch (error) {
-      this.add(field, problemOf(error).title + '.');
-      return undefined;
-    }
-  }
-
-  result(): { readonly ok: false; readonly errors: readonly FieldError[] } {
-    return { ok: false, errors: this.#errors };
-  }
-}
 
 const noNode = (chainId: bigint): WalletError =>
   new WalletError({

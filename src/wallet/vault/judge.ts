@@ -113,6 +113,7 @@ export class Judge {
       state,
       accounts,
       nodes,
+      now,
       past: readable.filter(({ known }) => known.versions.length > 0).flatMap(pastOf),
       committed: readable.filter(({ proposal }) => proposal.maybeSigned).flatMap(pastOf),
     };

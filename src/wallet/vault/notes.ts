@@ -4,6 +4,7 @@ import {
   readFacts,
   type ChainRequest,
   type DescribeContext,
+  type SigningContext,
   type EvmRequest,
   type NamedAccount,
 } from '../../chains/index.ts';
@@ -26,7 +27,11 @@ export interface NotesSource {
   readonly past: readonly Past[];
   /** Transactions that a signature may exist of. */
   readonly committed: readonly Past[];
+  /** This device's clock, milliseconds since 1970. */
+  readonly now: number;
 }
+
+const MINUTE_MS = 60_000;
 
 /**
  * The notes for one request.
@@ -35,12 +40,12 @@ export interface NotesSource {
  * @param checksummed `false`: the address was typed without a checksum
  */
 export function notesFor(
-  { state, accounts, nodes, past, committed }: NotesSource,
+  { state, accounts, nodes, past, committed, now }: NotesSource,
   request: ChainRequest,
   account: Account,
   except?: string,
   checksummed?: boolean,
-): DescribeContext {
+): SigningContext {
   const chainId = chainIdOf(request);
   const named = namedAccounts(state, accounts);
   const others = past.filter(({ id }) => id !== except);
@@ -70,6 +75,12 @@ export function notesFor(
         : undefined,
     repeats: request.kind === 'evm' ? repeatsOf(committed, request, account, except) : [],
     checksummed,
+    // For deadlines, to the minute: a review is not made anew every second.
+    now:
+      request.kind === 'evm'
+        ? undefined
+        : BigInt((Math.floor(now / MINUTE_MS) * MINUTE_MS) / 1_000),
+    chainId: undefined,
   };
 }
 

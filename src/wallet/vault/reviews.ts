@@ -2,8 +2,8 @@
 import {
   describeRequest,
   type ChainRequest,
-  type DescribeContext,
   type Review,
+  type SigningContext,
 } from '../../chains/index.ts';
 
 interface Described {
@@ -27,7 +27,7 @@ export class Reviews {
    * The review as it was last described, `undefined` before the first time. What the bytes say in it never
    * changes; with new notes it is described anew, and `changed` is called.
    */
-  get(id: string, request: ChainRequest, notes: DescribeContext): Review | undefined {
+  get(id: string, request: ChainRequest, notes: SigningContext): Review | undefined {
     if (this.#failed.has(id)) return undefined;
     const known = this.#described.get(id);
     const key = keyOf(notes);
@@ -52,7 +52,7 @@ export class Reviews {
   async #describe(
     id: string,
     request: ChainRequest,
-    notes: DescribeContext,
+    notes: SigningContext,
     key: string,
   ): Promise<void> {
     try {
@@ -67,5 +67,5 @@ export class Reviews {
   }
 }
 
-const keyOf = (notes: DescribeContext): string =>
+const keyOf = (notes: SigningContext): string =>
   JSON.stringify(notes, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));

@@ -134,6 +134,7 @@ export class Vault {
         state: this.#state,
         accounts: this.#accounts,
         nodes: port.nodes,
+        now: this.#life.now(),
         past: this.#judgement.past,
         committed: this.#judgement.committed,
       }),

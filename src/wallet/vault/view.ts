@@ -5,9 +5,16 @@ import { defaultPolicy, describePolicy } from '../../policy/index.ts';
 import { visible } from '../../text.ts';
 import { toWords } from '../../words.ts';
 import { deviceIdOf } from '../peers.ts';
-import type { DecisionView, MemberView, Problem, ProposalView, VaultView } from '../state.ts';
+import type {
+  DecisionView,
+  MemberView,
+  Problem,
+  ProposalView,
+  SignatureView,
+  VaultView,
+} from '../state.ts';
 import { pathText, type Accounts } from './accounts.ts';
-import type { Judged, Judgement } from './judge.ts';
+import { isTransaction, rawHex, type Judged, type Judgement } from './judge.ts';
 import type { Outcome } from './outcome.ts';
 import type { SessionPort } from './port.ts';
 import type { Signing } from './signing.ts';
@@ -120,7 +127,15 @@ function proposalView(source: ViewSource, judged: Judged): ProposalView {
     ceremony: signing.ceremony(proposal.id),
     problem: problemOfProposal(source, judged),
     transaction: outcome.view(judged),
+    signature: signatureOf(judged),
   };
+}
+
+/** What came out for a message or typed data. */
+function signatureOf(judged: Judged): SignatureView | undefined {
+  const { signed } = judged;
+  if (signed === undefined || isTransaction(judged)) return undefined;
+  return { signature: rawHex(signed), call: undefined };
 }
 
 /** Trouble with signing is over once it is signed, by whichever devices. */

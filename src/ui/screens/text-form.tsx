@@ -1,0 +1,94 @@
+/** A form around one large text: what was pasted, or a message. */
+import type { ReactNode } from 'react';
+import type { FieldError, VaultView } from '../../wallet/index.ts';
+import { ErrorSummary, Field } from '../parts/field.tsx';
+import { AccountField, Continue, ExpiryField, NoteField } from './form-fields.tsx';
+
+interface TextForm {
+  readonly account: number;
+  readonly text: string;
+  readonly note: string;
+  readonly expiresInHours: number;
+}
+
+export interface TextFormProps<F> {
+  readonly vault: VaultView;
+  readonly form: F;
+  readonly errors: readonly FieldError[];
+  readonly failed: string | undefined;
+  readonly pending: boolean;
+  readonly onChange: (form: F) => void;
+  readonly onSubmit: () => void;
+}
+
+export function TextFormFields<F extends TextForm>(
+  props: TextFormProps<F> & {
+    readonly label: string;
+    readonly hint: string;
+    readonly placeholder: string;
+    readonly mono: boolean;
+    /** Fields below the text. */
+    readonly children: ReactNode;
+    /** Below all other fields. */
+    readonly last?: ReactNode;
+  },
+) {
+  const { form, errors } = props;
+  const set = (part: Partial<TextForm>): void => {
+    props.onChange({ ...form, ...part });
+  };
+  return (
+    <form
+      className="stack"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        props.onSubmit();
+      }}
+    >
+      <ErrorSummary errors={errors} />
+      <AccountField
+        vault={props.vault}
+        value={form.account}
+        errors={errors}
+        onChange={(account) => {
+          set({ account });
+        }}
+      />
+      <Field name="text" label={props.label} hint={props.hint} errors={errors}>
+        {(control) => (
+          <textarea
+            {...control}
+            className={props.mono ? 'input mono paste' : 'input paste'}
+            value={form.text}
+            rows={7}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            placeholder={props.placeholder}
+            onChange={(event) => {
+              set({ text: event.target.value });
+            }}
+          />
+        )}
+      </Field>
+      {props.children}
+      <NoteField
+        value={form.note}
+        errors={errors}
+        onChange={(note) => {
+          set({ note });
+        }}
+      />
+      <ExpiryField
+        value={form.expiresInHours}
+        errors={errors}
+        onChange={(expiresInHours) => {
+          set({ expiresInHours });
+        }}
+      />
+      {props.last}
+      <Continue pending={props.pending} failed={props.failed} />
+    </form>
+  );
+}
