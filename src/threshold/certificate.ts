@@ -3,7 +3,7 @@
  * 8 and 11, addendum C2, H4). Whoever checks one recomputes session id, verifying shares and key id.
  */
 import { concat, equalBytes, Reader, toHex, u16, u32, u8 } from '../codec.ts';
-import { ProtocolError, UsageError, type PartyIndex } from './abort.ts';
+import { ProtocolError, type PartyIndex } from './abort.ts';
 import { groupOf } from './group.ts';
 import { hash } from './hash.ts';
 import { SIGNATURE_BYTES, verifyIdentity } from './identity.ts';
@@ -129,7 +129,7 @@ export const confirmDigest = (
     kid,
   );
 
-/** S_1..S_n of a new key, encoded. Throws when one is the identity, which has no encoding. */
+/** S_1..S_n of a new key, encoded. @throws ProtocolError when one is the identity, which has no encoding */
 function shareCommitments(
   info: Pick<KeyInfo, 'suite'>,
   commitment: readonly Uint8Array[],
@@ -139,7 +139,7 @@ function shareCommitments(
   const points = commitment.map((bytes) => group.decodePoint(bytes));
   return members.map(({ index }) => {
     const share = evaluateCommitment(group, points, index);
-    if (share.is0()) throw new UsageError('a verifying share is the identity');
+    if (share.is0()) refuse('a verifying share is the identity');
     return share.toBytes();
   });
 }
@@ -256,7 +256,6 @@ export function verifyKeygenCertificate(certificate: Certificate): Certified {
  * @throws ProtocolError or DecodeError when anything does not hold
  */
 export function verifyReshareCertificate(certificate: Certificate, trusted: KeyInfo): Certified {
-  if (certificate.kind !== 'reshare') refuse('not of a redistribution');
   const described = describeDraft(certificate);
   const { reshare, info, height, oldKid } = described;
   if (reshare === undefined) return refuse('not of a redistribution');
