@@ -1,0 +1,92 @@
+/** Descriptors that are on this device, and what they are bound to. */
+import { toChecksum } from '../address.ts';
+import type { Hex } from '../hex.ts';
+import type { Descriptor } from './descriptor.ts';
+
+/** Where to find the descriptors of typed data: by the hash of `encodeType`. */
+export interface TypedDataEntry {
+  readonly path: string;
+  /** Keccak-256, hexadecimal after 0x. */
+  readonly encodeTypeHashes: readonly string[];
+}
+
+/** Contracts, as `eip155:<chain>:<address in lower case>` (CAIP-10), and their descriptors. */
+export interface DescriptorIndex {
+  readonly calls: Readonly<Record<string, string>>;
+  readonly typedData: Readonly<Record<string, Readonly<Record<string, readonly TypedDataEntry[]>>>>;
+}
+
+/** A source of descriptors. Never asks anybody: `load` knows what is loaded already. */
+export interface Descriptors {
+  /** Paths of what is bound to exactly this contract, the most trusted first. */
+  readonly forCall: (chainId: bigint, address: string) => readonly string[];
+  /** Paths of what is bound to this contract and type. */
+  readonly forTypedData: (
+    chainId: bigint,
+    address: string,
+    primaryType: string,
+    encodeTypeHash: string,
+  ) => readonly string[];
+  /** `undefined`: not loaded. */
+  readonly load: (path: string) => Descriptor | undefined;
+}
+
+/** The name of a contract on a chain, CAIP-10, in lower case. */
+export const contractId = (chainId: bigint, address: string): string =>
+  `eip155:${String(chainId)}:${address.toLowerCase()}`;
+
+/** @param load may know more with time: what it returns for a path never changes */
+export function indexedDescriptors(
+  index: DescriptorIndex,
+  load: (path: string) => Descriptor | undefined,
+): Descriptors {
+  return {
+    forCall(chainId, address) {
+      const path = own(index.calls, contractId(chainId, address));
+      return path === undefined ? [] : [path];
+    },
+    forTypedData(chainId, address, primaryType, encodeTypeHash) {
+      const types = own(index.typedData, contractId(chainId, address)) ?? {};
+      return (own(types, primaryType) ?? [])
+        .filter(({ encodeTypeHashes }) => encodeTypeHashes.includes(encodeTypeHash))
+        .map(({ path }) => path);
+    },
+    load,
+  };
+}
+
+/** Several sources as one; where they say something about the same contract, the first is taken. */
+export const mergeDescriptors = (...sources: readonly Descriptors[]): Descriptors => ({
+  forCall: (chainId, address) => sources.flatMap((source) => source.forCall(chainId, address)),
+  forTypedData: (...key) => sources.flatMap((source) => source.forTypedData(...key)),
+  load: (path) => {
+    for (const source of sources) {
+      const descriptor = source.load(path);
+      if (descriptor !== undefined) return descriptor;
+    }
+    return undefined;
+  },
+});
+
+/** None at all. */
+export const noDescriptors: Descriptors = indexedDescriptors(
+  { calls: {}, typedData: {} },
+  () => undefined,
+);
+
+/** Whether a descriptor says by itself that it is for this contract: an index may be wrong. */
+export function isBound(
+  { content }: Descriptor,
+  kind: 'contract' | 'eip712',
+  chainId: bigint,
+  address: Hex,
+): boolean {
+  const deployments = content.context?.[kind]?.deployments ?? [];
+  const checksummed = toChecksum(address);
+  return deployments.some(
+    (entry) => BigInt(entry.chainId) === chainId && toChecksum(entry.address) === checksummed,
+  );
+}
+
+const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
