@@ -3,7 +3,10 @@ import { assemble, type RecoverableSignature } from './evm/assemble.ts';
 import { SignatureError } from './evm/errors.ts';
 import { assembleMessage } from './evm/message/assemble.ts';
 import { messageDigest } from './evm/message/digest.ts';
-import { type ChainRequest, UnknownKindError } from './request.ts';
+import { assembleTypedData } from './evm/typed-data/assemble.ts';
+import { typedDataDigest } from './evm/typed-data/digest.ts';
+import type { VerifyingCall } from './evm/typed-data/verifying-call.ts';
+import type { ChainRequest } from './request.ts';
 
 /** What came out, verified on this device. */
 export interface Result {
@@ -11,6 +14,8 @@ export interface Result {
   readonly raw: Uint8Array;
   /** Its name, 32 bytes: the hash of a transaction, the digest of a message. */
   readonly hash: Uint8Array;
+  /** For typed data: the call that shows the signature to its contract, where a standard has one. */
+  readonly call?: VerifyingCall | undefined;
 }
 
 /**
@@ -32,8 +37,10 @@ export function assembleRequest(
   switch (request.kind) {
     case 'evm':
       return assemble(request, signature, publicKey);
-    case 'evm-typed-data':
-      throw new UnknownKindError();
+    case 'evm-typed-data': {
+      const { signature: raw, call } = assembleTypedData(request, signature, publicKey);
+      return { raw, hash: typedDataDigest(request), call };
+    }
     case 'evm-message':
       return {
         raw: assembleMessage(request, signature, publicKey),

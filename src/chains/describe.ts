@@ -2,7 +2,8 @@
 import { describe } from './evm/describe.ts';
 import type { SigningContext } from './evm/message/context.ts';
 import { describeMessage } from './evm/message/describe.ts';
-import { type ChainRequest, UnknownKindError } from './request.ts';
+import { describeTypedData } from './evm/typed-data/describe.ts';
+import type { ChainRequest } from './request.ts';
 import type { Review } from './review.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function describeRequest(
     case 'evm':
       return describe(request, context);
     case 'evm-typed-data':
-      throw new UnknownKindError();
+      return describeTypedData(request, context);
     case 'evm-message':
       return describeMessage(request, context);
   }

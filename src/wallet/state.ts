@@ -300,15 +300,22 @@ export interface TrailEntry {
   readonly id: string;
   readonly at: number;
   readonly author: string;
-  /** What happened, in a sentence. */
-  readonly text: string;
 export interface SignatureView {
   /** r || s || v, 65 bytes: 0x and 130 hexadecimal digits. */
   readonly signature: string;
   /** The call of a contract that uses it, where a standard has one. */
-  readonly call: { readonly to: string; readonly data: string } | undefined;
+  readonly call:
+    | {
+        readonly to: string;
+        readonly data: string;
+        /** `false`: it may need signatures of others, too. */
+        readonly complete: boolean;
+      }
+    | undefined;
 }
 
+  /** What happened, in a sentence. */
+  readonly text: string;
   readonly proposalId: string | undefined;
   readonly details: readonly { readonly label: string; readonly value: string }[];
 }

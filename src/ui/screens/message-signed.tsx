@@ -36,7 +36,11 @@ export function MessageSigned(props: {
       </section>
       {call === undefined ? null : (
         <Drawer title="The call that uses it, to copy">
-          <p className="small soft">Anybody can send it to {call.to}.</p>
+          <p className="small soft">
+            {call.complete
+              ? `Anybody can send it to ${call.to}.`
+              : `For ${call.to}. It may need the signatures of its other owners, too.`}
+          </p>
           <code className="bytes" tabIndex={0} role="region" aria-label="Call data">
             {call.data}
           </code>

@@ -4,7 +4,9 @@ import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { addressOf } from '../../chains/index.ts';
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { vaultTemplate, World, type Template, type TestDevice } from '../testing/world.ts';
+import { PAYEE, vaultTemplate, World, type Template, type TestDevice } from '../testing/world.ts';
+
+const COIN = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
 
 let template: Template;
 let world: World;
@@ -80,4 +82,40 @@ it('two accounts of the same text are two proposals', async () => {
   );
   if (one?.ok !== true || two?.ok !== true) throw new Error('refused');
   expect(one.value.review.shownDigest).not.toEqual(two.value.review.shownDigest);
+});
+
+it('typed data that two approve has a signature and the call that uses it', async () => {
+  const owner = ada.vault.accounts[0]?.address ?? '';
+  const text = JSON.stringify({
+    types: {
+      EIP712Domain: [
+        { name: 'name', type: 'string' },
+        { name: 'version', type: 'string' },
+        { name: 'chainId', type: 'uint256' },
+        { name: 'verifyingContract', type: 'address' },
+      ],
+      Permit: [
+        { name: 'owner', type: 'address' },
+        { name: 'spender', type: 'address' },
+        { name: 'value', type: 'uint256' },
+        { name: 'nonce', type: 'uint256' },
+        { name: 'deadline', type: 'uint256' },
+      ],
+    },
+    primaryType: 'Permit',
+    domain: { name: 'Coin', version: '1', chainId: '31337', verifyingContract: COIN },
+    message: { owner, spender: PAYEE, value: '5', nonce: '0', deadline: '1900000000' },
+  });
+  const form = { account: 0, chainId: undefined, text, note: '', expiresInHours: 1 };
+  const draft = await ada.wallet.draftPaste(ada.vault.id, form);
+  if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
+  expect(draft.value.review).toMatchObject({ kind: 'evm-typed-data', reading: 'clear' });
+  const id = await ada.wallet.propose(draft.value);
+  await world.until(() => ben.proposal(id)?.canApprove === true);
+  await ben.wallet.approve(id);
+  await world.until(() => ben.proposal(id)?.signature !== undefined);
+  const { signature, call } = ben.shown(id).signature ?? {};
+  expect(signature).toMatch(/^0x[0-9a-f]{128}(1b|1c)$/);
+  expect(call).toMatchObject({ to: COIN, complete: true });
+  expect(call?.data).toContain(signature?.slice(2, 66));
 });

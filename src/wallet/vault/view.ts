@@ -135,7 +135,7 @@ function proposalView(source: ViewSource, judged: Judged): ProposalView {
 function signatureOf(judged: Judged): SignatureView | undefined {
   const { signed } = judged;
   if (signed === undefined || isTransaction(judged)) return undefined;
-  return { signature: rawHex(signed), call: undefined };
+  return { signature: rawHex(signed), call: signed.call };
 }
 
 /** Trouble with signing is over once it is signed, by whichever devices. */
