@@ -190,6 +190,12 @@ export interface Wallet {
   retrySigning(proposalId: string): Promise<void>;
   broadcast(proposalId: string): Promise<void>;
 
+  // Two devices that cannot sign together any more
+  /** Agrees to set up signing with a member again. It begins when the other device's person agreed, too. */
+  agreePairSetup(vaultId: string, memberId: string): Promise<void>;
+  /** Takes the agreement back, ending what is under way; or, where there is none, declines to agree. */
+  endPairSetup(vaultId: string, memberId: string): Promise<void>;
+
   // Looking back
   verifyTrail(vaultId: string): Promise<TrailReport>;
   /** JSON, UTF-8. */

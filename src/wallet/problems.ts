@@ -91,3 +91,19 @@ export function problemOf(error: unknown): Problem {
 /** Upper case at the start, no full stop at the end: titles stand alone. */
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replace(/\.$/, '');
+
+export const noVault = (): WalletError =>
+  new WalletError({
+    code: 'wallet/no-vault',
+    title: 'This device has no such vault',
+    meaning: 'Nothing was changed.',
+    next: 'Go back to the list of vaults.',
+  });
+
+export const noProposal = (): WalletError =>
+  new WalletError({
+    code: 'wallet/no-proposal',
+    title: 'This proposal is not there',
+    meaning: 'Nothing was changed.',
+    next: 'Wait until this device has caught up with the others.',
+  });

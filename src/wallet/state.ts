@@ -40,6 +40,8 @@ export interface OpenState {
   /** An invitation that the page was opened with, not yet taken up or dismissed. */
   readonly invitation: string | undefined;
   readonly settings: Settings;
+  /** Of all vaults: devices that cannot sign together with this one before both are set up again. */
+  readonly pairSetups: readonly PairSetupView[];
   /** Things that went wrong outside of any form, newest first, until dismissed. */
   readonly problems: readonly (Problem & { readonly id: string })[];
 }
@@ -178,6 +180,22 @@ export interface MemberView {
   readonly lastSeen: number | undefined;
 }
 
+/** Setting up again what this device and another one sign together with. Takes the person of each. */
+export interface PairSetupView {
+  readonly vaultId: string;
+  /** The other device. */
+  readonly memberId: string;
+  readonly name: string;
+  readonly online: boolean;
+  readonly mine: 'undecided' | 'agreed' | 'declined';
+  readonly theirs: 'undecided' | 'agreed' | 'declined';
+  /** Why it is needed. */
+  readonly problem: Problem;
+  /** Why the last attempt failed. */
+  readonly failure: Problem | undefined;
+  readonly ceremony: CeremonyView | undefined;
+}
+
 export interface VaultView {
   readonly id: string;
   readonly name: string;
@@ -300,22 +318,15 @@ export interface TrailEntry {
   readonly id: string;
   readonly at: number;
   readonly author: string;
+  /** What happened, in a sentence. */
+  readonly text: string;
 export interface SignatureView {
   /** r || s || v, 65 bytes: 0x and 130 hexadecimal digits. */
   readonly signature: string;
   /** The call of a contract that uses it, where a standard has one. */
-  readonly call:
-    | {
-        readonly to: string;
-        readonly data: string;
-        /** `false`: it may need signatures of others, too. */
-        readonly complete: boolean;
-      }
-    | undefined;
+  readonly call: { readonly to: string; readonly data: string } | undefined;
 }
 
-  /** What happened, in a sentence. */
-  readonly text: string;
   readonly proposalId: string | undefined;
   readonly details: readonly { readonly label: string; readonly value: string }[];
 }

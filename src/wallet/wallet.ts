@@ -88,6 +88,10 @@ export function createWallet(platform: Platform): Wallet {
     retrySigning: async (id) => session().vaultOf(id).retrySigning(id),
     broadcast: async (id) => session().vaultOf(id).broadcast(id),
 
+    agreePairSetup: async (vaultId, memberId) =>
+      session().vault(vaultId).pairSetups.agree(memberId),
+    endPairSetup: async (vaultId, memberId) => session().vault(vaultId).pairSetups.end(memberId),
+
     verifyTrail: async (vaultId) => session().vault(vaultId).verifyTrail(),
     exportTrail: async (vaultId) => session().vault(vaultId).exportTrail(),
     dismissProblem: (id) => {

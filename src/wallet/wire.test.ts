@@ -26,6 +26,9 @@ const ceremonies: readonly CeremonyMessage[] = [
     vault: hash,
     held: [{ kid: hash, index: 3, signature: new Uint8Array(64).fill(3) }],
   },
+  { t: 'pair', vault: hash, stands: 'agreed', last: null, ask: true },
+  { t: 'pair', vault: hash, stands: 'settled', last: id, ask: false },
+  { t: 'pair-setup', vault: hash, request: id },
 ];
 
 test.each(presences)('presence: $t comes back as it was', (message) => {
@@ -67,6 +70,15 @@ describe('refused', () => {
     ['confirms', 'held', [{ ...held, index: 0 }]],
     ['confirms', 'held', [{ ...held, signature: new Uint8Array(63) }]],
     ['confirms', 'held', [{ ...held, more: 1 }]],
+    ['pair', 'vault', new Uint8Array(31)],
+    ['pair', 'stands', 'willing'],
+    ['pair', 'last', new Uint8Array(15)],
+    ['pair', 'last', false],
+    ['pair', 'ask', 1],
+    ['pair', 'request', id],
+    ['pair-setup', 'vault', new Uint8Array(33)],
+    ['pair-setup', 'request', new Uint8Array(17)],
+    ['pair-setup', 'stands', 'agreed'],
   ])('%s with a wrong %s (%#)', (t, field, value) => {
     const decode = ['hello', 'here', 'bye'].includes(t) ? decodePresence : decodeCeremony;
     expect(() => decode(encodeCbor(find(t)))).not.toThrow();

@@ -48,6 +48,18 @@ const ceremony = v.variant('t', [
       v.maxLength(16),
     ),
   }),
+  /** How the sender stands to setting up again what it shares with the recipient for signing. */
+  v.strictObject({
+    t: v.literal('pair'),
+    vault: hash,
+    stands: v.picklist(['settled', 'needed', 'agreed', 'declined']),
+    /** The request of the last set-up of the two that the sender completed. */
+    last: v.nullable(requestId),
+    /** Whether the sender wants to know how the recipient stands. An answer asks nothing. */
+    ask: v.boolean(),
+  }),
+  /** The smaller number of the two begins the set-up that both agreed to. */
+  v.strictObject({ t: v.literal('pair-setup'), vault: hash, request: requestId }),
 ]);
 
 export type PresenceMessage = v.InferOutput<typeof presence>;

@@ -6,6 +6,7 @@ import { VaultSwitcher } from '../parts/vault-switcher.tsx';
 import { Words } from '../parts/words.tsx';
 import { useNow } from '../use-now.ts';
 import { useOpen } from '../wallet-context.tsx';
+import { PairSetup } from './pair-setup.tsx';
 
 const paths = {
   direct: 'direct connection',
@@ -15,7 +16,7 @@ const paths = {
 
 export function Approvers(props: { readonly vault: VaultView }) {
   const { vault } = props;
-  const { connection } = useOpen();
+  const { connection, pairSetups } = useOpen();
   const spare = vault.members.length - vault.threshold;
   return (
     <Page
@@ -29,6 +30,11 @@ export function Approvers(props: { readonly vault: VaultView }) {
       <div className="columns">
         <div className="stack">
           <ConnectionNotice connection={connection} />
+          {pairSetups
+            .filter(({ vaultId }) => vaultId === vault.id)
+            .map((setup) => (
+              <PairSetup setup={setup} key={setup.memberId} />
+            ))}
           <div className="card">
             <ul className="lines">
               {vault.members.map((member) => (

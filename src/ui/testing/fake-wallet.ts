@@ -278,6 +278,14 @@ export class FakeWallet implements Wallet {
     this.#note('broadcast', id);
   }
 
+  async agreePairSetup(vaultId: string, memberId: string): Promise<void> {
+    this.#note('agreePairSetup', vaultId, memberId);
+  }
+
+  async endPairSetup(vaultId: string, memberId: string): Promise<void> {
+    this.#note('endPairSetup', vaultId, memberId);
+  }
+
   async verifyTrail() {
     return { events: 128, authors: 3, problems: [] };
   }

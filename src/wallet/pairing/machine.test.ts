@@ -2,17 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { toHex } from '../../codec.ts';
 import { encodeFounding, parseFounding, type Founding } from '../../journal/index.ts';
-import {
-  begin,
-  end,
-  founded,
-  foundedVaultId,
-  isComplete,
-  pairingPeers,
-  receive,
-  wordsOf,
-  type PairingState,
-} from './machine.ts';
+import { begin, end, receive } from './machine.ts';
 import type { PairingMessage } from './messages.ts';
 import { decodePairing, encodePairing } from './persist.ts';
 import {
@@ -25,6 +15,14 @@ import {
   NOW,
   type Letter,
 } from './testing/group.ts';
+import {
+  founded,
+  foundedVaultId,
+  isComplete,
+  pairingPeers,
+  wordsOf,
+  type PairingState,
+} from './state.ts';
 
 type Of<T extends PairingMessage['t']> = Extract<PairingMessage, { t: T }>;
 

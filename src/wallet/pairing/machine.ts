@@ -11,76 +11,29 @@
  * to fix its own nonce before it sees theirs, so it has one guess in 2^44 (commit-then-reveal short
  * authentication strings, Vaudenay 2005).
  */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { encodeCbor, type CborValue } from '../../cbor.ts';
 import { compareBytes, equalBytes, toHex } from '../../codec.ts';
-import { encodeFounding, parseFounding, vaultId, type Founding } from '../../journal/index.ts';
-import type { Peer } from '../../network/index.ts';
-import { toWords } from '../../words.ts';
+import { encodeFounding, parseFounding, type Founding } from '../../journal/index.ts';
 import { peerOf } from '../peers.ts';
 import type { Invitation } from './invitation.ts';
 import type { PairingMessage } from './messages.ts';
-
-/** How a device introduces itself. */
-export interface Introduction {
-  readonly identity: Uint8Array;
-  readonly sealing: Uint8Array;
-  readonly inbox: Uint8Array;
-  readonly name: string;
-}
-
-interface Joined extends Introduction {
-  readonly commit: Uint8Array;
-}
-
-export type PairingFailure = 'words-differ' | 'roster' | 'cancelled' | 'full' | 'expired';
-
-export interface PairingState {
-  readonly role: 'creator' | 'joiner';
-  readonly invitation: Invitation;
-  readonly self: Introduction;
-  /** 32 bytes, hidden until the roster stands. */
-  readonly nonce: Uint8Array;
-  /** Of the creator: who joined, in that order. */
-  readonly joined: readonly Joined[];
-  /** Of a joiner: names the creator told of. */
-  readonly names: readonly string[];
-  readonly founding: Uint8Array | undefined;
-  /** Every member's commitment, in the order of the founding document. */
-  readonly commits: readonly Uint8Array[];
-  /** By identity, hexadecimal. */
-  readonly nonces: ReadonlyMap<string, Uint8Array>;
-  readonly confirmed: ReadonlySet<string>;
-  /** Reveals and confirmations that came before they could be judged. */
-  readonly early: readonly Received[];
-  readonly failure: PairingFailure | undefined;
-}
-
-/** A message with its authenticated sender. */
-export interface Received {
-  readonly from: Uint8Array;
-  readonly message: PairingMessage;
-}
-
-/** A message to send. `peer`: how to reach a device that is not among the peers. */
-export interface Outgoing {
-  readonly to: Uint8Array;
-  readonly message: PairingMessage;
-  readonly peer?: Peer;
-}
-
-export interface Step {
-  readonly state: PairingState;
-  readonly send: readonly Outgoing[];
-}
+import {
+  commitment,
+  founded,
+  isComplete,
+  isCreator,
+  isMember,
+  rosterDigest,
+  transcript,
+  withConfirmed,
+  type Introduction,
+  type Joined,
+  type Outgoing,
+  type PairingState,
+  type Received,
+  type Step,
+} from './state.ts';
 
 const MAX_EARLY = 64;
-const hash = (domain: string, ...parts: readonly CborValue[]): Uint8Array =>
-  sha256(encodeCbor([`countersign/pairing/v1/${domain}`, ...parts]));
-
-const commitment = (pairing: Uint8Array, identity: Uint8Array, nonce: Uint8Array): Uint8Array =>
-  hash('commit', pairing, identity, nonce);
-
 /** @param nonce 32 fresh random bytes */
 export function begin(
   role: PairingState['role'],
@@ -185,59 +138,6 @@ export function end(state: PairingState): Step {
         ? toJoined(state, message)
         : [{ to: state.invitation.identity, message }];
   return { state: { ...state, failure: 'cancelled' }, send: others };
-}
-
-/** Whom the channel must know for this pairing. */
-export function pairingPeers(state: PairingState): Peer[] {
-  const { invitation, self } = state;
-  const members: readonly Omit<Introduction, 'name'>[] = [
-    ...(state.role === 'joiner' ? [invitation] : []),
-    ...state.joined,
-    ...(founded(state)?.members ?? []),
-  ];
-  const others = members.filter(({ identity }) => !equalBytes(identity, self.identity));
-  return [...new Map(others.map((member) => [toHex(member.identity), peerOf(member)])).values()];
-}
-
-/** Parsed once: the check of every member's key takes a while. */
-const parsed = new WeakMap<Uint8Array, Founding>();
-
-/** The founding document, once it stands. */
-export function founded({ founding }: PairingState): Founding | undefined {
-  if (founding === undefined) return undefined;
-  const known = parsed.get(founding) ?? parseFounding(founding);
-  parsed.set(founding, known);
-  return known;
-}
-
-/** What the words are made of: 32 bytes, once every nonce is there. */
-function transcript(state: PairingState): Uint8Array | undefined {
-  const founding = founded(state);
-  if (founding === undefined || state.founding === undefined) return undefined;
-  const nonces = founding.members.map(({ identity }) => state.nonces.get(toHex(identity)));
-  if (nonces.some((nonce) => nonce === undefined)) return undefined;
-  return hash(
-    'words',
-    state.founding,
-    state.commits,
-    nonces.map((nonce) => nonce ?? null),
-  );
-}
-
-/** The four words to compare. */
-export function wordsOf(state: PairingState): string[] | undefined {
-  const digest = transcript(state);
-  return digest === undefined ? undefined : toWords(digest, 4);
-}
-
-/** Whether a person at every device said that the words are the same. */
-export function isComplete(state: PairingState): boolean {
-  const members = founded(state)?.members;
-  return (
-    state.failure === undefined &&
-    transcript(state) !== undefined &&
-    members?.every(({ identity }) => state.confirmed.has(toHex(identity))) === true
-  );
 }
 
 function takeJoin(
@@ -404,9 +304,6 @@ function takeEarly({ state, send }: Step): Step {
 
 const rank = ({ message }: Received): Uint8Array => Uint8Array.of(message.t === 'reveal' ? 0 : 1);
 
-const rosterDigest = (state: PairingState): Uint8Array =>
-  hash('roster', state.founding ?? null, state.commits);
-
 const confirmation = (state: PairingState, same: boolean): PairingMessage => ({
   t: 'confirm',
   pairing: state.invitation.pairing,
@@ -420,18 +317,6 @@ const progress = (state: PairingState): PairingMessage => ({
   names: [state.self.name, ...state.joined.map(({ name }) => name)],
 });
 
-const withConfirmed = (state: PairingState, identity: Uint8Array): PairingState => ({
-  ...state,
-  confirmed: new Set(state.confirmed).add(toHex(identity)),
-});
-
-const isCreator = (state: PairingState, identity: Uint8Array): boolean =>
-  equalBytes(identity, state.invitation.identity);
-
-const isMember = (state: PairingState, identity: Uint8Array): boolean =>
-  founded(state)?.members.some((member) => equalBytes(member.identity, identity)) === true ||
-  state.joined.some((member) => equalBytes(member.identity, identity));
-
 const toJoined = (state: PairingState, message: PairingMessage): Outgoing[] =>
   state.joined.map(({ identity }) => ({ to: identity, message }));
 
@@ -439,7 +324,3 @@ const toOthers = (state: PairingState, message: PairingMessage): Outgoing[] =>
   (founded(state)?.members ?? [])
     .filter(({ identity }) => !equalBytes(identity, state.self.identity))
     .map(({ identity }) => ({ to: identity, message }));
-
-/** The id of the vault that this pairing founds. */
-export const foundedVaultId = (state: PairingState): Uint8Array | undefined =>
-  state.founding === undefined ? undefined : vaultId(state.founding);

@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
 import { decodeCbor, encodeCbor, type CborValue } from '../../cbor.ts';
-import { resend, type PairingState } from './machine.ts';
+import { resend } from './machine.ts';
 import { decodePairing, encodePairing } from './persist.ts';
 import { Group } from './testing/group.ts';
+import type { PairingState } from './state.ts';
 
 /** States of every device from the first to the last step, and after each way to fail. */
 function states(): PairingState[] {

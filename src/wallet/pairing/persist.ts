@@ -4,8 +4,8 @@ import { decodeCbor, encodeCbor } from '../../cbor.ts';
 import { DecodeError } from '../../codec.ts';
 import { bytesOf, bytesUpTo, deviceName } from './fields.ts';
 import { decodeInvitation, encodeInvitation } from './invitation.ts';
-import type { PairingState } from './machine.ts';
 import { decodePairingMessage, encodePairingMessage } from './messages.ts';
+import type { PairingState } from './state.ts';
 
 const anyBytes = bytesUpTo(20_000);
 const introduction = {

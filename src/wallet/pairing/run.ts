@@ -6,21 +6,18 @@ import { WalletError } from '../problems.ts';
 import type { PairingView, Problem } from '../state.ts';
 import { deviceIdOf } from '../peers.ts';
 import { encodeInvitation, invitationLink } from './invitation.ts';
+import { confirm, end, receive, resend } from './machine.ts';
+import { encodePairingMessage, type PairingMessage } from './messages.ts';
+import { decodePairing, encodePairing, type StoredPairing } from './persist.ts';
 import {
-  confirm,
-  end,
   founded,
   isComplete,
-  receive,
-  resend,
   wordsOf,
   type Outgoing,
   type PairingFailure,
   type PairingState,
   type Step,
-} from './machine.ts';
-import { encodePairingMessage, type PairingMessage } from './messages.ts';
-import { decodePairing, encodePairing, type StoredPairing } from './persist.ts';
+} from './state.ts';
 
 const BUCKET = 'pairing';
 const KEY = 'current';

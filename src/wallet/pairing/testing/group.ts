@@ -2,17 +2,9 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { toHex } from '../../../codec.ts';
 import type { Invitation } from '../invitation.ts';
-import {
-  begin,
-  confirm,
-  end,
-  receive,
-  resend,
-  type Introduction,
-  type PairingState,
-  type Step,
-} from '../machine.ts';
+import { begin, confirm, end, receive, resend } from '../machine.ts';
 import type { PairingMessage } from '../messages.ts';
+import type { Introduction, PairingState, Step } from '../state.ts';
 
 export const NOW = Date.UTC(2026, 10, 24, 12);
 export const HOUR = 3_600_000;
