@@ -1,4 +1,6 @@
 /** Calls with which a contract is shown a signature, where a standard says how. */
+import { keccak_256 } from '@noble/hashes/sha3.js';
+import { utf8 } from '@scure/base';
 import { encode } from 'ox/AbiParameters';
 import { type Hex, toHexData } from '../hex.ts';
 import {
@@ -28,8 +30,6 @@ export interface VerifyingCall {
 /** Writes the arguments of one function. */
 interface Encoder {
   readonly function: string;
-  /** The first four bytes of the Keccak-256 of `function`. */
-  readonly selector: Hex;
   readonly complete: boolean;
   readonly encode: (message: StructValue, signature: Signature, owner: Hex) => Hex;
 }
@@ -51,7 +51,6 @@ const VRS = [uint8, bytes32, bytes32] as const;
 
 const permit: Encoder = {
   function: 'permit(address,address,uint256,uint256,uint8,bytes32,bytes32)',
-  selector: '0xd505accf',
   complete: true,
   encode: (message, { v, r, s }) =>
     encode(
@@ -70,7 +69,6 @@ const permit: Encoder = {
 
 const daiPermit: Encoder = {
   function: 'permit(address,address,uint256,uint256,bool,uint8,bytes32,bytes32)',
-  selector: '0x8fcbaf0c',
   complete: true,
   encode: (message, { v, r, s }) =>
     encode(
@@ -104,7 +102,6 @@ const detailsIn = (struct: StructValue) => ({
 
 const permitSingle: Encoder = {
   function: 'permit(address,((address,uint160,uint48,uint48),address,uint256),bytes)',
-  selector: '0x2b67b570',
   complete: true,
   encode: (message, signature, owner) =>
     encode(
@@ -134,7 +131,6 @@ const permitSingle: Encoder = {
 
 const permitBatch: Encoder = {
   function: 'permit(address,((address,uint160,uint48,uint48)[],address,uint256),bytes)',
-  selector: '0x2a2d80d1',
   complete: true,
   encode: (message, signature, owner) =>
     encode(
@@ -162,9 +158,8 @@ const permitBatch: Encoder = {
     ),
 };
 
-const authorization = (name: string, selector: Hex): Encoder => ({
+const authorization = (name: string): Encoder => ({
   function: `${name}(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)`,
-  selector,
   complete: true,
   encode: (message, { v, r, s }) =>
     encode(
@@ -185,7 +180,6 @@ const authorization = (name: string, selector: Hex): Encoder => ({
 
 const cancellation: Encoder = {
   function: 'cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)',
-  selector: '0x5a049a70',
   complete: true,
   encode: (message, { v, r, s }) =>
     encode(
@@ -197,7 +191,6 @@ const cancellation: Encoder = {
 const execTransaction: Encoder = {
   function:
     'execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)',
-  selector: '0x6a761202',
   complete: false,
   encode: (message, signature) =>
     encode(
@@ -222,8 +215,8 @@ const ENCODERS: ReadonlyMap<string, Encoder> = new Map([
   [DAI_PERMIT, daiPermit],
   [PERMIT_SINGLE, permitSingle],
   [PERMIT_BATCH, permitBatch],
-  [TRANSFER_AUTHORIZATION, authorization('transferWithAuthorization', '0xe3ee160e')],
-  [RECEIVE_AUTHORIZATION, authorization('receiveWithAuthorization', '0xef55bec6')],
+  [TRANSFER_AUTHORIZATION, authorization('transferWithAuthorization')],
+  [RECEIVE_AUTHORIZATION, authorization('receiveWithAuthorization')],
   [CANCEL_AUTHORIZATION, cancellation],
   [SAFE_TX, execTransaction],
 ]);
@@ -248,11 +241,12 @@ export function verifyingCall(
     v: signature[64] ?? 0,
     bytes: toHexData(signature),
   };
+  const selector = keccak_256(utf8.decode(encoder.function)).subarray(0, 4);
   const words = encoder.encode(data.message, parts, owner);
   return {
     to,
     function: encoder.function,
-    data: `${encoder.selector}${words.slice(2)}`,
+    data: `${toHexData(selector)}${words.slice(2)}`,
     complete: encoder.complete,
   };
 }
