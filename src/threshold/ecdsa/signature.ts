@@ -1,6 +1,6 @@
 /** The last step of signing: s = w / u, verified before it is released (specification section 9, Finish). */
 import { secp256k1 } from '@noble/curves/secp256k1.js';
-import { concat, equalBytes } from '../../codec.ts';
+import { concat, u8 } from '../../codec.ts';
 import { SECP256K1 } from '../group.ts';
 import type { Point } from '../points.ts';
 import { invert } from '../polynomial.ts';
@@ -32,7 +32,7 @@ export class IncompleteBatch extends RecordedAbort {
   }
 }
 
-/** s = w / u with low s and recovery id; `undefined` unless it verifies under the item's key. */
+/** s = w / u with low s and recovery id; `undefined` unless both verify under the item's key. */
 export function assemble(
   item: PreparedItem,
   nonce: Point,
@@ -49,21 +49,9 @@ export function assemble(
   }
   const { publicKey, digest } = item;
   const signature = concat(SECP256K1.encodeScalar(x % ORDER), SECP256K1.encodeScalar(s));
-  const valid =
-    secp256k1.verify(signature, digest, publicKey, { prehash: false, lowS: true }) &&
-    recovers(signature, recovery, digest, publicKey);
+  // In this format the library compares the recovery id, too: with the point that the signature leads to.
+  const recoverable = concat(u8(recovery), signature);
+  const options = { prehash: false, lowS: true, format: 'recovered' } as const;
+  const valid = secp256k1.verify(recoverable, digest, publicKey, options);
   return valid ? { publicKey, digest, signature, recovery } : undefined;
-}
-
-/** Whether the recovery id leads back to the key. */
-function recovers(
-  signature: Uint8Array,
-  recovery: number,
-  digest: Uint8Array,
-  publicKey: Uint8Array,
-): boolean {
-  const recovered = secp256k1.Signature.fromBytes(signature, 'compact')
-    .addRecoveryBit(recovery)
-    .recoverPublicKey(digest);
-  return equalBytes(recovered.toBytes(true), publicKey);
 }
