@@ -286,6 +286,8 @@ export interface ProposalView {
   readonly ceremony: CeremonyView | undefined;
   readonly problem: Problem | undefined;
   readonly transaction: TransactionView | undefined;
+  /** Of a message or typed data, once it is signed. */
+  readonly signature: SignatureView | undefined;
 }
 
 export interface DecisionView {
@@ -300,12 +302,24 @@ export interface DecisionView {
   readonly online: boolean;
 }
 
+export interface SignatureView {
+  /** r || s || v, 65 bytes: 0x and 130 hexadecimal digits. */
+  readonly signature: string;
+  /** The call of a contract that uses it, where a standard has one. */
+  readonly call:
+    | {
+        readonly to: string;
+        readonly data: string;
+        /** `false`: it may need signatures of others, too. */
+        readonly complete: boolean;
+      }
+    | undefined;
+}
+
 export interface TransactionView {
   /** 0x and 64 hexadecimal digits. */
   readonly hash: string;
   /** The signed transaction, 0x and hexadecimal digits. */
-  /** Of a message or typed data, once it is signed. */
-  readonly signature: SignatureView | undefined;
   readonly raw: string;
   readonly sentAt: number | undefined;
   readonly block: bigint | undefined;
@@ -320,13 +334,6 @@ export interface TrailEntry {
   readonly author: string;
   /** What happened, in a sentence. */
   readonly text: string;
-export interface SignatureView {
-  /** r || s || v, 65 bytes: 0x and 130 hexadecimal digits. */
-  readonly signature: string;
-  /** The call of a contract that uses it, where a standard has one. */
-  readonly call: { readonly to: string; readonly data: string } | undefined;
-}
-
   readonly proposalId: string | undefined;
   readonly details: readonly { readonly label: string; readonly value: string }[];
 }
