@@ -139,7 +139,8 @@ export class PairBook extends Unclonable {
   /** Reserves a generation number for a set-up that begins. @throws UsageError unless above all used ones */
   reserve(peer: PartyIndex, gen: number): DurableRecord {
     const pair = this.#pair(peer);
-    if (gen <= pair.maxgen || gen <= pair.floor) throw new UsageError('generation already used');
+    // The floor is never above the largest number.
+    if (gen <= pair.maxgen) throw new UsageError('generation already used');
     pair.maxgen = gen;
     return { kind: 'pair-reserved', kid: this.kid, peer, gen };
   }
