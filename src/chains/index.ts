@@ -44,5 +44,6 @@ export { parseUnsigned } from './evm/parse.ts';
 export { readTypedDataInput } from './evm/typed-data/input.ts';
 export { chainIdOf, type ChainRequest, digestsOf, parseRequest } from './request.ts';
 export { serialize } from './evm/serialize.ts';
+export { shownDigestOf } from './shown.ts';
 export type { InputDefaults } from './evm/rpc-transaction.ts';
 export type { AccessEntry, EvmRequest, EvmTransaction } from './evm/transaction.ts';

@@ -10,7 +10,7 @@ export type Unsealed = Omit<Review, 'shown' | 'shownDigest'>;
 /** Adds what was shown without notes, and its digest. */
 export function sealReview(review: Unsealed): Review {
   const shown = shownLines(review);
-  return { ...review, shown, shownDigest: shownDigest(review, shown) };
+  return { ...review, shown, shownDigest: shownDigestOf(review, shown) };
 }
 
 function shownLines({
@@ -61,8 +61,15 @@ function callLines(label: string, call: CallFact, depth: number): ShownLine[] {
   ];
 }
 
-/** SHA-256 of the canonical CBOR of the lines and the bytes. 32 bytes. */
-function shownDigest({ kind, network, bytes }: Unsealed, lines: readonly ShownLine[]): Uint8Array {
+/**
+ * SHA-256 of the canonical CBOR of the lines, with the request that they are about. 32 bytes.
+ *
+ * @param request a review of the request, by any device
+ */
+export function shownDigestOf(
+  { kind, network, bytes }: Pick<Review, 'kind' | 'network' | 'bytes'>,
+  lines: readonly ShownLine[],
+): Uint8Array {
   return sha256(
     encodeCbor({
       is: 'countersign/shown/v2',

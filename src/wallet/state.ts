@@ -286,6 +286,8 @@ export interface ProposalView {
   readonly ceremony: CeremonyView | undefined;
   readonly problem: Problem | undefined;
   readonly transaction: TransactionView | undefined;
+  /** What other devices showed instead, where they approved something else than this device shows. */
+  readonly differences: readonly DifferenceView[];
   /** Of a message or typed data, once it is signed. */
   readonly signature: SignatureView | undefined;
 }
@@ -300,6 +302,16 @@ export interface DecisionView {
   /** That device recorded another digest of what it showed than this one. */
   readonly sawSomethingElse: boolean;
   readonly online: boolean;
+}
+
+/** What one device showed, beside what this one shows; only what differs. */
+export interface DifferenceView {
+  readonly memberId: string;
+  readonly name: string;
+  readonly rows: readonly {
+    readonly here: string | undefined;
+    readonly there: string | undefined;
+  }[];
 }
 
 export interface SignatureView {

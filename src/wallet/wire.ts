@@ -58,6 +58,24 @@ const ceremony = v.variant('t', [
     /** Whether the sender wants to know how the recipient stands. An answer asks nothing. */
     ask: v.boolean(),
   }),
+  /** What did you show for a proposal, when you approved it? */
+  v.strictObject({ t: v.literal('show'), vault: hash, proposal: hash, shown: hash }),
+  /** The lines with that digest. */
+  v.strictObject({
+    t: v.literal('shown'),
+    vault: hash,
+    proposal: hash,
+    lines: v.pipe(
+      v.array(
+        v.strictObject({
+          depth: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64)),
+          label: v.pipe(v.string(), v.maxLength(1_000)),
+          value: v.pipe(v.string(), v.maxLength(400_000)),
+        }),
+      ),
+      v.maxLength(5_000),
+    ),
+  }),
   /** The smaller number of the two begins the set-up that both agreed to. */
   v.strictObject({ t: v.literal('pair-setup'), vault: hash, request: requestId }),
 ]);

@@ -15,6 +15,7 @@ import { useNow } from '../use-now.ts';
 import { useSeen } from '../use-seen.ts';
 import { useOpen } from '../wallet-context.tsx';
 import { Decide } from './decide.tsx';
+import { Difference } from './difference.tsx';
 import { Outcome, Withdraw } from './outcome.tsx';
 import { Drawers } from './review-drawers.tsx';
 import { Facts, Warnings } from './review-facts.tsx';
@@ -51,6 +52,9 @@ export function Proposal(props: { readonly vault: VaultView; readonly proposal: 
         <div className="stack">
           <ConnectionNotice connection={connection} />
           {deciding && !decided ? null : <Outcome proposal={proposal} />}
+          {proposal.differences.map((difference) => (
+            <Difference difference={difference} key={difference.memberId} />
+          ))}
           {isUndecided(proposal) ? <Warnings review={review} /> : null}
           <Facts review={review} />
           {proposal.note === '' ? null : <Note proposal={proposal} />}

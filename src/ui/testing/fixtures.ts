@@ -256,6 +256,7 @@ export function proposal(part: Partial<ProposalView> = {}): ProposalView {
     ceremony: undefined,
     problem: undefined,
     transaction: undefined,
+    differences: [],
     signature: undefined,
     ...part,
   };

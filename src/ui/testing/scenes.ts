@@ -256,6 +256,16 @@ export const scenes: Readonly<Record<string, Scene>> = {
   ),
   'review-differs': showing(
     made.proposal({
+      differences: [
+        {
+          memberId: 'a1',
+          name: 'Finance phone',
+          rows: [
+            { here: `To: ${made.STRANGER}`, there: `To: ${made.OPERATIONS}` },
+            { here: undefined, there: 'Descriptor: an older snapshot' },
+          ],
+        },
+      ],
       decisions: [
         made.decision(0, { decision: 'approved', at: made.NOW - 240_000, sawSomethingElse: true }),
         made.decision(1, {}),

@@ -22,6 +22,7 @@ import { problemOf, WalletError } from '../problems.ts';
 import type { CeremonyView, Problem, VaultView } from '../state.ts';
 import type { CeremonyMessage } from '../wire.ts';
 import { Accounts } from './accounts.ts';
+import { Differences } from './differences.ts';
 import { Drafts } from './drafts.ts';
 import { VaultJournal } from './journal.ts';
 import { isTransaction, Judge, type Judged, type Judgement } from './judge.ts';
@@ -49,6 +50,7 @@ export class Vault {
   readonly #accounts: Accounts;
   readonly #signing: Signing;
   readonly #outcome: Outcome;
+  readonly #differences: Differences;
   #state: VaultState;
   #judgement: Judgement = NOTHING;
   #stopExpiry: (() => void) | undefined;
@@ -90,6 +92,7 @@ export class Vault {
         this.#journal.append(content),
     };
     this.#outcome = new Outcome(parts);
+    this.#differences = new Differences({ ...parts, vaultId: id, founding });
     this.#signing = new Signing({
       ...parts,
       vaultId: id,
@@ -226,6 +229,7 @@ export class Vault {
       judgement: this.#judgement,
       signing: this.#signing,
       outcome: this.#outcome,
+      differences: this.#differences,
       alarms: [...this.#alarms.values()],
       port: this.#port,
     });
@@ -255,6 +259,7 @@ export class Vault {
     this.pairSetups.consider();
     this.#signing.consider();
     this.#outcome.consider();
+    this.#differences.consider();
     this.#learnTokens();
   }
 
@@ -275,6 +280,10 @@ export class Vault {
         this.#signing.receive(from, message);
         await this.#key.receive(from, message);
         await this.pairSetups.receive(from, message);
+        return;
+      case 'show':
+      case 'shown':
+        this.#differences.receive(from, message);
         return;
       case 'pair':
       case 'pair-setup':

@@ -15,6 +15,7 @@ import type {
 } from '../state.ts';
 import { pathText, type Accounts } from './accounts.ts';
 import { isTransaction, rawHex, type Judged, type Judgement } from './judge.ts';
+import type { Differences } from './differences.ts';
 import type { Outcome } from './outcome.ts';
 import type { SessionPort } from './port.ts';
 import type { Signing } from './signing.ts';
@@ -34,6 +35,7 @@ export interface ViewSource {
   readonly judgement: Judgement;
   readonly signing: Signing;
   readonly outcome: Outcome;
+  readonly differences: Differences;
   readonly alarms: readonly Problem[];
   readonly port: SessionPort;
 }
@@ -127,6 +129,7 @@ function proposalView(source: ViewSource, judged: Judged): ProposalView {
     ceremony: signing.ceremony(proposal.id),
     problem: problemOfProposal(source, judged),
     transaction: outcome.view(judged),
+    differences: source.differences.view(judged),
     signature: signatureOf(judged),
   };
 }
