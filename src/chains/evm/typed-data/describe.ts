@@ -76,13 +76,13 @@ export async function describeTypedData(
 async function byDescriptor({ data, readers }: Question): Promise<Understood | undefined> {
   const clear = await readers.clear?.(data);
   if (clear === undefined) return undefined;
-  const { intent, canonical, facts, source } = clear;
+  const { intent, canonical, facts, source, reading, warnings } = clear;
   return {
     intent,
-    reading: 'clear',
+    reading,
     facts: [textFact('What', canonical), ...facts],
     leaves: [],
-    warnings: [],
+    warnings: reading === 'clear' ? warnings : [...warnings, UNVERIFIED],
     source,
   };
 }

@@ -37,6 +37,9 @@ export function domainOf({ domain, types }: TypedData): Domain {
   };
 }
 
+/** The chain that typed data name; `undefined`: none. */
+export const chainOf = (data: TypedData): bigint | undefined => domainOf(data).chainId;
+
 export const networkOf = ({ chainId }: Domain, context: SigningContext): NetworkFact =>
   chainId === undefined ? EVERY_CHAIN : networkFact(chainId, context);
 

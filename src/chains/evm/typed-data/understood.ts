@@ -38,6 +38,10 @@ export interface ClearReading {
   readonly canonical: string;
   readonly facts: readonly Fact[];
   readonly source: DescriptorSource;
+  /** `clear` only where the descriptor speaks of everything, and so do those of the calls inside. */
+  readonly reading: Reading;
+  /** About calls inside. */
+  readonly warnings: readonly Warning[];
 }
 
 /** What is read by other parts. Without `readCall` a call inside is unreadable. */

@@ -1,5 +1,5 @@
 /** Typed data of any types, for properties. */
-import fc from 'fast-check';
+import fc, { type GeneratorValue } from 'fast-check';
 import { toChecksum } from '../../address.ts';
 
 interface Any {
@@ -9,9 +9,7 @@ interface Any {
   readonly message: unknown;
 }
 
-type Gen = ReturnType<typeof fc.gen> extends fc.Arbitrary<infer G> ? G : never;
-
-const hex = (g: Gen, size: number): string =>
+const hex = (g: GeneratorValue, size: number): string =>
   `0x${Buffer.from(g(fc.uint8Array, { minLength: size, maxLength: size })).toString('hex')}`;
 
 const DOMAIN = {
@@ -48,10 +46,12 @@ export const anyTypedData: fc.Arbitrary<Any> = fc.gen().map((g): Any => {
   return { types, primaryType, domain, message: anyValue(g, primaryType, types, 0) };
 });
 
-function anyType(g: Gen, names: readonly string[], self: number): string {
+const oneOf = (...texts: string[]): fc.Arbitrary<string> => fc.constantFrom(...texts);
+
+function anyType(g: GeneratorValue, names: readonly string[], self: number): string {
   const later = names.slice(self + 1);
   const atom = g(
-    fc.constantFrom,
+    oneOf,
     'uint',
     'int',
     'bytesN',
@@ -62,7 +62,7 @@ function anyType(g: Gen, names: readonly string[], self: number): string {
     'later',
     'any',
   );
-  const lists = g(fc.constantFrom, '', '', '', '[]', '[2]', '[][1]', '[2][]');
+  const lists = g(oneOf, '', '', '', '[]', '[2]', '[][1]', '[2][]');
   const bits = 8 * g(fc.integer, { min: 1, max: 32 });
   switch (atom) {
     case 'uint':
@@ -81,7 +81,7 @@ function anyType(g: Gen, names: readonly string[], self: number): string {
 
 const MAX_DEPTH = 4;
 
-function anyValue(g: Gen, type: string, types: Any['types'], depth: number): unknown {
+function anyValue(g: GeneratorValue, type: string, types: Any['types'], depth: number): unknown {
   const list = /^(.*)\[([0-9]*)\]$/.exec(type);
   if (list !== null) {
     const [, inner = '', fixed = ''] = list;
