@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe as suite, expect, it } from 'vitest';
 import { toHex } from '../../codec.ts';
 import type { Review } from '../review.ts';
-import { addressIn, amountIn, detailIn } from '../testing/facts.ts';
+import { addressIn, amountIn, detailIn, factOf } from '../testing/facts.ts';
 import type { DescribeContext } from './context.ts';
 import { describe } from './describe.ts';
 import { digest } from './digest.ts';
@@ -114,16 +114,31 @@ suite('what it does', () => {
   it.each<[string, Partial<FeeMarketTransaction>]>([
     ['an unknown selector', { data: '0xdeadbeef' }],
     ['less than a selector', { data: '0xde' }],
-    ['transferFrom', { data: `0x23b872dd${'00'.repeat(96)}` }],
-    ['a transfer with coins', { ...call('transfer', 1n), value: 1n }],
     ['a transfer with a byte more', { data: `${call('transfer', 1n).data ?? '0x'}00` }],
     ['a transfer with dirty padding', { data: `0xa9059cbb${'11'.repeat(64)}` }],
     ['128 KiB of calldata', { data: `0x${'ab'.repeat(130_000)}` }],
   ])('nothing that it can read: %s', async (_, changes) => {
     const shown = await review(changes);
     expect(shown.operation).toBe('unknown-call');
-    expect(shown.refusal).toBe('This wallet cannot read this call yet, so it will not sign it.');
+    expect(shown.refusal).toContain('cannot read all that this call does');
     expect(detailIn(shown, 'Calldata')?.replaceAll(' ', '')).toBe(changes.data);
+  });
+
+  it('a call that it can read', async () => {
+    const shown = await review({ value: 0n, data: `0x23b872dd${'00'.repeat(96)}` });
+    expect(shown).toMatchObject({ operation: 'contract-call', reading: 'clear' });
+    expect(shown.refusal).toBeUndefined();
+    expect(factOf(shown, 'Call')?.value).toMatchObject({
+      call: { signature: 'transferFrom(address,address,uint256)' },
+    });
+    expect(amountIn(shown, 'Amount')).toBeUndefined();
+  });
+
+  it('coins that go along with a call', async () => {
+    const shown = await review({ ...call('transfer', 1n), value: 5n });
+    expect(shown.operation).toBe('contract-call');
+    expect(amountIn(shown, 'Amount')?.value).toBe(5n);
+    expect(shown.leaves[0]).toMatchObject({ asset: 'native', value: 5n + 1_200_000_000_000_000n });
   });
 
   it('an unknown call with the selector and words of 32 bytes', async () => {
@@ -268,7 +283,7 @@ it('anything at all can be described', async () => {
     fc.asyncProperty(anyTransaction, async (tx) => {
       const shown = await describe(request(tx), knowing());
       expect(shown.intent).not.toBe('');
-      const to = addressIn(shown, 'To') ?? addressIn(shown, 'Spender');
+      const to = factOf(shown, 'To') ?? factOf(shown, 'Spender') ?? factOf(shown, 'Call');
       expect(to === undefined).toBe(shown.operation === 'deployment');
       expect(addressIn(shown, 'From')?.address).toBe(ALICE);
     }),

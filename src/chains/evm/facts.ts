@@ -10,6 +10,7 @@ export interface EvmFacts {
     | 'native-transfer'
     | 'token-transfer'
     | 'token-approval'
+    | 'contract-call'
     | 'unknown-call'
     | 'deployment'
     | 'delegation'
@@ -30,7 +31,8 @@ export interface EvmFacts {
   readonly refusal: string | undefined;
 }
 
-const UNREADABLE = 'This wallet cannot read this call yet, so it will not sign it.';
+export const UNREADABLE =
+  'This wallet cannot read all that this call does, so it will not sign it.';
 const DELEGATION =
   'It lets contracts take the place of accounts (EIP-7702). Whoever controls such a contract controls the account without asking anybody, so this wallet does not sign it.';
 const DEPLOYMENT = 'This wallet does not create contracts yet, so it will not sign it.';

@@ -19,6 +19,8 @@ export function intentOf(
       return amount.unlimited === true
         ? `Let ${whom} spend ${assetText(amount)} without limit`
         : `Let ${whom} spend up to ${amountText(amount)}`;
+    case 'contract-call':
+      return `Call ${whom}${besides(amount)}`;
     case 'unknown-call':
       return `Call ${whom} in a way this wallet cannot read${besides(amount)}`;
     case 'delegation':

@@ -32,7 +32,8 @@ export function addressWarnings(facts: EvmFacts, context: DescribeContext): Warn
     });
   }
   const token = contract === undefined ? unitOf(to, context) !== undefined : to === contract;
-  if (token && operation !== 'unknown-call') {
+  const call = operation === 'unknown-call' || operation === 'contract-call';
+  if (token && !call) {
     warnings.push({
       code: 'evm/to-token-contract',
       level: 'danger',
@@ -57,7 +58,9 @@ export function addressWarnings(facts: EvmFacts, context: DescribeContext): Warn
       text: `This address belongs to this vault: ${shownName(own.name)}.`,
     });
   } else if (context.paid?.some((paid) => sameAddress(paid, to)) === false) {
-    warnings.push(approval ? NEW_SPENDER : FIRST_PAYMENT);
+    warnings.push(
+      approval ? NEW_SPENDER : operation === 'contract-call' ? NEW_CONTRACT : FIRST_PAYMENT,
+    );
   }
   if (context.checksummed === false) warnings.push(NO_CHECKSUM);
   return warnings;
@@ -68,6 +71,13 @@ const FIRST_PAYMENT: Warning = {
   level: 'caution',
   title: 'First payment to this address',
   text: 'This vault has never paid this address. If it is not the right one, the money cannot be fetched back: compare every digit with the recipient by another way.',
+};
+
+const NEW_CONTRACT: Warning = {
+  code: 'evm/new-contract',
+  level: 'caution',
+  title: 'First dealings with this contract',
+  text: 'This vault has never called it. A false application shows the right words and another contract: compare the address with one from a source that you trust.',
 };
 
 const NEW_SPENDER: Warning = {

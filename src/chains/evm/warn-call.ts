@@ -15,7 +15,7 @@ export function callWarnings(
   const warnings: Warning[] = [];
   const { amount, operation, contract } = facts;
   if (operation === 'token-approval') warnings.push(approvalWarning(amount));
-  else if (amount.value === 0n && facts.refusal === undefined) {
+  else if (amount.value === 0n && facts.refusal === undefined && operation !== 'contract-call') {
     warnings.push({
       code: 'evm/nothing-sent',
       level: 'info',
