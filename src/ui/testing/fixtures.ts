@@ -58,6 +58,7 @@ function bytes(length: number, seed: number): Uint8Array {
 type Fact = Review['facts'][number];
 type AddressFact = Extract<Fact['value'], { kind: 'address' }>['address'];
 type AmountFact = Extract<Fact['value'], { kind: 'amount' }>['amount'];
+type CallFact = Extract<Fact['value'], { kind: 'call' }>['call'];
 
 const fact = (label: string, value: Fact['value'], extras: Partial<Fact> = {}): Fact => ({
   label,
@@ -188,6 +189,134 @@ export const plainReview = review({
   ),
   leaves: [WITH_FEE],
   warnings: [],
+});
+
+const call = (part: Partial<CallFact>): CallFact => ({
+  intent: '',
+  canonical: '',
+  to: { address: USDC, name: { text: 'USDC', source: 'node' } },
+  value: { value: 0n, asset: 'native', unit: eth },
+  delegate: false,
+  reading: 'clear',
+  source: undefined,
+  signature: undefined,
+  facts: [],
+  ...part,
+});
+
+const callLine = (label: string, one: CallFact): Fact => fact(label, { kind: 'call', call: one });
+
+const SAFE = '0x4e59b44847b379578588920cA78FbF26c0B4956C';
+
+/** Calls inside of calls, one of them with all rights. */
+export const nestedReview = review({
+  intent:
+    'Run two calls as the Safe: let 0x71C7…976F spend up to 500 USDC, and one that cannot be read',
+  operation: 'contract-call',
+  reading: 'unreadable',
+  refusal: 'This wallet cannot read all that this call does, so it will not sign it.',
+  facts: [
+    addressFact('From', { address: OPERATIONS, own: { index: 0, name: 'Operations' } }),
+    callLine(
+      'Call',
+      call({
+        intent: 'Execute a transaction of the Safe',
+        signature:
+          'execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)',
+        to: { address: SAFE, paidBefore: false },
+        source: { owner: 'Safe', origin: 'built-in', digest: '5c1d'.repeat(16) },
+        facts: [
+          fact('Operation', { kind: 'text', text: 'delegate call' }),
+          callLine(
+            'Inner call',
+            call({
+              intent: 'Run two calls',
+              signature: 'multiSend(bytes)',
+              delegate: true,
+              to: { address: PAYROLL },
+              facts: [
+                callLine(
+                  'Call 1',
+                  call({
+                    intent: 'Let 0x71C7…976F spend up to 500 USDC',
+                    signature: 'approve(address,uint256)',
+                    facts: [
+                      addressFact('Spender', { address: STRANGER, paidBefore: false }),
+                      amountFact('Amount', { ...TOKENS, value: 500_000_000n }),
+                    ],
+                  }),
+                ),
+                callLine(
+                  'Call 2',
+                  call({
+                    intent: 'Call an unknown function',
+                    reading: 'unreadable',
+                    to: { address: HOSTING },
+                    facts: [
+                      fact('Data', {
+                        kind: 'bytes',
+                        text: `0xdeadbeef ${'00'.repeat(32)} ${'11'.repeat(32)}`,
+                      }),
+                    ],
+                  }),
+                ),
+              ],
+            }),
+          ),
+        ],
+      }),
+    ),
+    ...review().facts.slice(4),
+  ],
+  warnings: [
+    {
+      code: 'evm/delegatecall',
+      level: 'danger',
+      title: 'Foreign code with all rights',
+      text: 'The code that is called runs as the Safe itself: it can take everything and change its owners.',
+    },
+  ],
+});
+
+export const messageReview = review({
+  kind: 'evm-message',
+  intent: 'Sign in to app.example.org as Operations',
+  operation: 'message',
+  facts: [
+    addressFact('From', { address: OPERATIONS, own: { index: 0, name: 'Operations' } }),
+    textFact('Sign in to', 'https://app.example.org', { weight: 'large' }),
+    textFact('Statement', 'I accept the terms of service: https://app.example.org/terms'),
+    textFact('Expires', '2026-11-25 12:00:00 UTC'),
+    textFact('Network', 'Ethereum', { remarks: ['chain 1'] }),
+  ],
+  leaves: [],
+  warnings: [],
+});
+
+export const permitReview = review({
+  kind: 'evm-typed-data',
+  intent: 'Let 0x71C7…976F spend all your USDC, without a limit, until 2099',
+  operation: 'typed-data',
+  facts: [
+    addressFact('From', { address: OPERATIONS, own: { index: 0, name: 'Operations' } }),
+    addressFact('Spender', { address: STRANGER, paidBefore: false }),
+    amountFact(
+      'Allowance',
+      { ...TOKENS, value: 2n ** 256n - 1n, unlimited: true },
+      { weight: 'large' },
+    ),
+    token,
+    textFact('Deadline', '2099-12-31 23:59:59 UTC'),
+    textFact('Network', 'Ethereum', { remarks: ['chain 1'] }),
+  ],
+  warnings: [
+    {
+      code: 'evm/permit-unlimited',
+      level: 'danger',
+      title: 'Permission without a limit',
+      text: 'Whoever holds this signature can take all of this token from this account, without any transaction of yours.',
+    },
+  ],
 });
 
 const members: readonly MemberView[] = [

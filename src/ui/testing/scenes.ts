@@ -303,6 +303,19 @@ export const scenes: Readonly<Record<string, Scene>> = {
       }),
     }),
   ),
+  'review-nested': showing(made.proposal({ review: made.nestedReview })),
+  'review-message': showing(made.proposal({ review: made.messageReview })),
+  'review-permit': showing(made.proposal({ review: made.permitReview })),
+  'message-signed': showing(
+    made.decided({
+      status: 'signed',
+      review: made.permitReview,
+      signature: {
+        signature: `0x${'5c1d'.repeat(32)}1b`,
+        call: { to: made.OPERATIONS, data: `0xd505accf${'00'.repeat(224)}`, complete: true },
+      },
+    }),
+  ),
   'review-long': showing(
     made.proposal({
       proposer: { id: 'a1', name: long, self: false },
