@@ -80,6 +80,28 @@ describe('a round', () => {
     expect(wipe).toHaveBeenCalledTimes(1);
   });
 
+  it('may have messages of one kind only', () => {
+    const { number, stage, broadcast, direct } = shape;
+    const none = new Map<number, Uint8Array>();
+    for (const [part, raw] of [
+      [
+        { number, stage, broadcast },
+        { ...inbox(), direct: none },
+      ],
+      [
+        { number, stage, direct },
+        { ...inbox(), broadcasts: none },
+      ],
+    ] as const) {
+      const pending = awaitRound(
+        part,
+        () => done,
+        () => undefined,
+      );
+      expect(pending.advance(raw)).toBe(done);
+    }
+  });
+
   const q = group.order;
   const raw = (value: bigint): Uint8Array => {
     const low = group.encodeScalar(value % (1n << 128n));
