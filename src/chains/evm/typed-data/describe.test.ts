@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CallFact, Fact, Review } from '../../review.ts';
+import type { CallFact, Fact, Reading, Review } from '../../review.ts';
 import { detailIn, factOf } from '../../testing/facts.ts';
 import { toChecksum } from '../address.ts';
 import { toHexData } from '../hex.ts';
@@ -340,19 +340,22 @@ describe('what nobody knows', () => {
       { label: 'Question', value: { kind: 'text', text: '12' }, canonical: '12' },
     ];
     const source = { owner: 'Club', origin: 'built-in', digest: 'ab' };
-    const shown = await review(
-      vote(),
-      {},
-      {
-        clear: async () => ({ intent: 'Vote yes', canonical: 'Vote', facts, source }),
-      },
-    );
+    const clear = { intent: 'Vote yes', canonical: 'Vote', facts, source, warnings: [] };
+    const by = async (how: Reading): Promise<Review> =>
+      review(vote(), {}, { clear: async () => ({ ...clear, reading: how }) });
+    const shown = await by('clear');
     expect(shown.intent).toBe('Vote yes');
     expect(shown.reading).toBe('clear');
     expect(lines(shown)).toEqual(
       expect.arrayContaining(['0 What: Vote', '0 Question: 12', '1 SHA-256: ab']),
     );
     expect(codes(shown)).toEqual([]);
+    const partly = await by('decoded');
+    expect([partly.reading, partly.refusal]).toEqual(['decoded', undefined]);
+    expect(codes(partly)).toEqual(['caution typed-data-unverified']);
+    const unread = await by('unreadable');
+    expect(unread.reading).toBe('unreadable');
+    expect(unread.refusal).toMatch(/cannot read/);
     const none = await review(vote(), {}, { clear: async () => undefined });
     expect(none.reading).toBe('decoded');
   });

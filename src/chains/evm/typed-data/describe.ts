@@ -83,6 +83,7 @@ async function byDescriptor({ data, readers }: Question): Promise<Understood | u
     facts: [textFact('What', canonical), ...facts],
     leaves: [],
     warnings: reading === 'clear' ? warnings : [...warnings, UNVERIFIED],
+    refusal: reading === 'unreadable' ? UNREAD : undefined,
     source,
   };
 }
@@ -108,6 +109,8 @@ const UNVERIFIED: Warning = {
   title: 'What it does is not known here',
   text: 'All fields are shown, by the names that the request gives them. What the contract does with the signature is another matter.',
 };
+
+const UNREAD = 'This wallet cannot read a call inside, so it will not sign it.';
 
 function sourceFacts(source: DescriptorSource | undefined): Fact[] {
   if (source === undefined) return [];
