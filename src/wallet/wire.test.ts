@@ -18,6 +18,7 @@ const presences: readonly PresenceMessage[] = [
 const ceremonies: readonly CeremonyMessage[] = [
   { t: 'packet', request: id, packet: new Uint8Array(1_000) },
   { t: 'keygen', vault: hash, request: id },
+  { t: 'keygen-ask', vault: hash, request: id },
   { t: 'sign', vault: hash, proposal: hash, request: id, signers: [1, 20] },
   { t: 'busy', vault: hash, request: id },
   { t: 'confirms', vault: hash, held: [] },
@@ -58,6 +59,8 @@ describe('refused', () => {
     ['packet', 'packet', new Uint8Array(2_000_001)],
     ['keygen', 'vault', new Uint8Array(31)],
     ['keygen', 'request', null],
+    ['keygen-ask', 'vault', new Uint8Array(33)],
+    ['keygen-ask', 'request', new Uint8Array(15)],
     ['sign', 'proposal', new Uint8Array(33)],
     ['sign', 'signers', [1]],
     ['sign', 'signers', [0, 1]],

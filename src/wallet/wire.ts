@@ -29,6 +29,8 @@ const ceremony = v.variant('t', [
   }),
   /** The first member starts key generation. */
   v.strictObject({ t: v.literal('keygen'), vault: hash, request: requestId }),
+  /** Are you still in that key generation? Whoever is not, any more or at all, says that it is busy. */
+  v.strictObject({ t: v.literal('keygen-ask'), vault: hash, request: requestId }),
   /** One of the signers starts signing an approved proposal. */
   v.strictObject({
     t: v.literal('sign'),

@@ -1,6 +1,7 @@
 /** Every screen in every state it was designed for, by name. */
 import type {
   LockReason,
+  PairSetupView,
   Problem,
   ProposalView,
   VaultView,
@@ -67,6 +68,27 @@ function showing(proposal: ProposalView): Scene {
   return {
     state: made.open({ vaults: [made.vault({ proposals: [proposal], waiting: [] })] }),
     hash: PROPOSAL,
+  };
+}
+
+function pairSetup(part: Partial<PairSetupView>): PairSetupView {
+  return {
+    vaultId: 'v1',
+    memberId: 'c3',
+    name: 'Finance phone',
+    online: true,
+    mine: 'undecided',
+    theirs: 'undecided',
+    problem: {
+      code: 'wallet/pair-set-up',
+      title: 'This laptop and Finance phone must set up their signing again',
+      meaning:
+        'What this device shared with Finance phone for signing is gone or incomplete, as after a message that failed a check. That may have been an attack. No money is in danger by this alone, but the two sign nothing together until then.',
+      next: 'Ask the owner of Finance phone in person or by phone. Set it up again only if nobody else uses that device.',
+    },
+    failure: undefined,
+    ceremony: undefined,
+    ...part,
   };
 }
 
@@ -403,6 +425,13 @@ export const scenes: Readonly<Record<string, Scene>> = {
   rejected: showing(made.decided({ status: 'rejected', mine: 'rejected', approvals: 1 })),
   expired: showing(made.decided({ status: 'expired', approvals: 1, expiresAt: made.NOW - 60_000 })),
   approvers: at(`${VAULT}/approvers`),
+  'approvers-pair': at(`${VAULT}/approvers`, { pairSetups: [pairSetup({})] }),
+  'approvers-pair-running': at(`${VAULT}/approvers`, {
+    pairSetups: [pairSetup({ mine: 'agreed', theirs: 'agreed', ceremony: signing })],
+  }),
+  'approvers-pair-failed': at(`${VAULT}/approvers`, {
+    pairSetups: [pairSetup({ theirs: 'agreed', failure: problem })],
+  }),
   trail: at(`${VAULT}/trail`),
   settings: at('#/settings'),
   'settings-empty': at('#/settings', {

@@ -29,6 +29,8 @@ const knows = (name: string): boolean =>
 describe('what got lost on the way', () => {
   it('is made good within a minute between devices that are there', async () => {
     await begin();
+    // They have told each other everything that devices tell when they meet.
+    await world.pass(30_000);
     ada.onSend = (_, stream, body) => (stream === 'journal' ? undefined : body);
     await ada.wallet.addAccount(ada.vault.id, 'Savings');
     await world.pass(1_000);

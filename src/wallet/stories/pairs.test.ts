@@ -5,13 +5,7 @@ import type { MemoryHubOptions } from '../../network/index.ts';
 import type { PairSetupView } from '../state.ts';
 import type { Crash } from '../testing/life.ts';
 import { spoilPairs } from '../testing/spoil.ts';
-import {
-  PASSPHRASE,
-  vaultTemplate,
-  World,
-  type Template,
-  type TestDevice,
-} from '../testing/world.ts';
+import { vaultTemplate, World, type Template, type TestDevice } from '../testing/world.ts';
 
 /** Ada and Ben sign nothing together; a payment of Ada's that both approved waits for that. */
 let template: Template;

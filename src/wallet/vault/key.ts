@@ -7,7 +7,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, equalBytes, toHex } from '../../codec.ts';
-import { CeremonyError, stageView, type Confirm, type KeySummary } from '../../ceremonies/index.ts';
+import { stageView, type Confirm, type KeySummary } from '../../ceremonies/index.ts';
 import type { CertificateClaim, Founding } from '../../journal/index.ts';
 import type { DeviceId } from '../../network/index.ts';
 import { decodeCertificate, verifyKeygenCertificate, type KeyInfo } from '../../threshold/index.ts';
@@ -16,6 +16,7 @@ import { deviceIdOf } from '../peers.ts';
 import { problemOf } from '../problems.ts';
 import type { CeremonyView, Problem } from '../state.ts';
 import type { CeremonyMessage } from '../wire.ts';
+import { keygenProblem, left, twoKeys } from './key-problems.ts';
 import { Lifetime, type SessionPort } from './port.ts';
 
 const SUITE = 'mpc-ecdsa/v1/secp256k1/L128';
@@ -29,8 +30,11 @@ const MAX_CONFIRMS = 16;
 type Message<T extends CeremonyMessage['t']> = Extract<CeremonyMessage, { t: T }>;
 
 interface Run {
+  readonly request: Uint8Array;
   readonly startedAt: number;
   readonly abort: AbortController;
+  /** Ends it, whatever it may leave behind: a member is not in it any more. */
+  readonly leave: (member: string) => void;
   stage: string | undefined;
 }
 
@@ -52,6 +56,8 @@ export class VaultKey {
   #keys: readonly KeySummary[] = [];
   #run: Run | undefined;
   #attempts = 0;
+  /** The last request that this device said it is not in. */
+  #declined: Uint8Array | undefined;
   #waiting = false;
   #problem: Problem | undefined;
   /** One after the other: two keys that become complete at once must not both become the vault's. */
@@ -134,13 +140,24 @@ export class VaultKey {
 
   /** A member came online: tell it what this device confirmed. */
   async meet(device: DeviceId): Promise<void> {
-    // While a key is made this device may confirm it any moment: what it says now would be wrong then.
-    if (this.active !== undefined || this.#run !== undefined) return;
+    if (this.active !== undefined) return;
+    if (this.#run !== undefined) {
+      // It may confirm a key any moment: what this device said of its keys now would be wrong then.
+      this.#port.tell(device, {
+        t: 'keygen-ask',
+        vault: this.#port.vaultId,
+        request: this.#run.request,
+      });
+      return;
+    }
     this.#port.tell(device, await this.#confirms());
     this.consider();
   }
 
-  async receive(from: DeviceId, message: Message<'confirms' | 'keygen' | 'busy'>): Promise<void> {
+  async receive(
+    from: DeviceId,
+    message: Message<'confirms' | 'keygen' | 'keygen-ask' | 'busy'>,
+  ): Promise<void> {
     switch (message.t) {
       case 'confirms':
         await this.#alone(async () => this.#takeConfirms(from, message));
@@ -148,7 +165,11 @@ export class VaultKey {
       case 'keygen':
         await this.#takeStart(from, message);
         return;
+      case 'keygen-ask':
+        this.#sayBusy(from, message.request);
+        return;
       case 'busy':
+        this.#takeBusy(from, message.request);
         return;
     }
   }
@@ -195,11 +216,28 @@ export class VaultKey {
     const [first] = this.#port.founding.members;
     if (first === undefined || deviceIdOf(first.identity) !== from) return;
     if (!equalBytes(request.slice(0, 12), this.#prefix())) return;
-    if (this.active !== undefined || this.#run !== undefined) {
-      this.#port.tell(from, { t: 'busy', vault: this.#port.vaultId, request });
-      return;
-    }
-    await this.#generate(request);
+    // The others were told that this device is not in it, and have left it.
+    const declined = this.#declined !== undefined && equalBytes(this.#declined, request);
+    if (declined || this.active !== undefined || this.#run !== undefined) {
+      this.#sayBusy(from, request);
+    } else await this.#generate(request);
+  }
+
+  /** Never said of what this device is in, and nothing is joined that it was said of: it can be relied on. */
+  #sayBusy(to: DeviceId, request: Uint8Array): void {
+    if (this.#run !== undefined && equalBytes(this.#run.request, request)) return;
+    this.#declined = request;
+    this.#port.tell(to, { t: 'busy', vault: this.#port.vaultId, request });
+  }
+
+  /** A member is not in the key generation any more, as after a reload: there is nothing to wait for. */
+  #takeBusy(from: DeviceId, request: Uint8Array): void {
+    const run = this.#run;
+    if (run === undefined || !equalBytes(run.request, request)) return;
+    const member = this.#port.founding.members.find(
+      ({ identity }) => deviceIdOf(identity) === from,
+    );
+    if (member !== undefined) run.leave(member.name);
   }
 
   async #generate(request: Uint8Array): Promise<void> {
@@ -207,21 +245,25 @@ export class VaultKey {
     const changed = (): void => {
       this.#port.changed();
     };
-    const run: Run = {
-      startedAt: this.#life.now(),
-      abort: new AbortController(),
-      stage: undefined,
-    };
-    this.#run = run;
-    this.#attempts += 1;
-    this.#problem = undefined;
-    changed();
     const others = new Map(
       founding.members
         .filter(({ identity }) => deviceIdOf(identity) !== self)
         .map(({ index, identity }) => [index, deviceIdOf(identity)]),
     );
     const { link, release } = routes.open(request, others, IDLE_TIMEOUT_MS);
+    const run: Run = {
+      request,
+      startedAt: this.#life.now(),
+      abort: new AbortController(),
+      leave: (member) => {
+        link.close(left(member));
+      },
+      stage: undefined,
+    };
+    this.#run = run;
+    this.#attempts += 1;
+    this.#problem = undefined;
+    changed();
     try {
       const { certificate } = await ceremonies.keygen(
         {
@@ -335,27 +377,4 @@ export class VaultKey {
       })
     );
   }
-}
-
-const twoKeys = (): Problem => ({
-  code: 'wallet/two-keys',
-  title: 'A second key of this vault exists',
-  meaning:
-    'Some of its devices may use another address than this one. What was sent to this vault’s address stays safe with the devices that share its key.',
-  next: 'Send nothing until all devices show the same fingerprint under Approvers. Then make a new vault.',
-});
-
-function keygenProblem(error: unknown, founding: Founding): Problem {
-  const problem = problemOf(error);
-  const silent = error instanceof CeremonyError ? error.failure.missing : [];
-  const names = silent.flatMap((index) => founding.members[index - 1]?.name ?? []);
-  return {
-    ...problem,
-    title: names.length > 0 ? `Nothing was heard from ${names.join(' and ')}` : problem.title,
-    meaning:
-      error instanceof CeremonyError && error.failure.remains === 'unfinished-key'
-        ? 'The key may be complete on other devices already. This device shows its address only when it is sure.'
-        : 'No address exists yet, so no money is at risk.',
-    next: 'Keep the app open on all devices. It goes on when all are online.',
-  };
 }

@@ -376,7 +376,7 @@ export class Signing {
         attempt: run.request,
         abortClass: failure?.abortClass ?? 'A',
         culprit: failure?.culprit ?? null,
-        reason: (standing.problem ?? problem).title.slice(0, 200),
+        reason: standing.problem.title.slice(0, 200),
       },
     });
   }

@@ -290,6 +290,7 @@ export class Vault {
         await this.pairSetups.receive(from, message);
         return;
       case 'keygen':
+      case 'keygen-ask':
       case 'confirms':
         await this.#key.receive(from, message);
         return;
