@@ -2,14 +2,13 @@
 import type { Hex } from '../hex.ts';
 import { amountFact, amountText, type DescribeContext } from '../context.ts';
 import { assetText } from '../intent.ts';
-import { addressOfNode, integerOf, type Node } from '../clear/node.ts';
+import { addressOfNode, integerOf } from '../clear/node.ts';
 import type { Sentence } from '../clear/sentence.ts';
 import { canonicalAmount } from '../../fact.ts';
-import { argumentsOf, bySelector, selectorOf } from './functions.ts';
+import { type Arguments, argumentsOf, bySelector, selectorOf } from './functions.ts';
 import { aboutAddress } from './parts.ts';
 import { isUnlimited } from '../clear/unlimited.ts';
 
-type Arguments = Readonly<Record<string, Node>>;
 type Say = (args: Arguments, to: Hex, notes: DescribeContext) => Sentence | undefined;
 
 const approve: Say = (args, to, notes) => {
@@ -69,6 +68,7 @@ export function permissionSentence(
   notes: DescribeContext,
 ): Sentence | undefined {
   const entry = SENTENCES.get(selectorOf(data));
-  const args = entry && argumentsOf(entry.signature, data);
-  return args && entry?.value(args, to, notes);
+  if (entry === undefined) return undefined;
+  const args = argumentsOf(entry.signature, data);
+  return args === undefined ? undefined : entry.value(args, to, notes);
 }

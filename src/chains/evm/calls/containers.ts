@@ -5,7 +5,7 @@ import { toChecksum } from '../address.ts';
 import type { Hex } from '../hex.ts';
 import type { Call } from '../clear/call.ts';
 import { addressOfNode, bytesOf, integerOf, type Node } from '../clear/node.ts';
-import { bySelector } from './functions.ts';
+import { type Arguments, bySelector } from './functions.ts';
 import { parseExecution } from './execution.ts';
 import { parseMultiSend } from './multi-send.ts';
 
@@ -21,7 +21,6 @@ export interface Inside {
   readonly facts: readonly Fact[];
 }
 
-type Arguments = Readonly<Record<string, Node>>;
 type Open = (args: Arguments, call: Call & { readonly to: Hex }) => Inside;
 
 /** Calls that the called contract makes, each from its own address. */
@@ -130,7 +129,7 @@ function refundFacts(args: Arguments): Fact[] {
 
 const multiSend: Open = (args, { chainId, delegate, from, to, value }) => {
   const packed = bytesOf(args['transactions']);
-  const entries = packed && parseMultiSend(packed);
+  const entries = packed === undefined ? undefined : parseMultiSend(packed);
   return {
     // Delegated to, it runs in place of the Safe, which makes the calls.
     calls: entries?.map((entry) => ({ chainId, from: delegate ? from : to, ...entry })),
@@ -144,7 +143,8 @@ const multiSend: Open = (args, { chainId, delegate, from, to, value }) => {
 const execution: Open = (args, { chainId, to }) => {
   const mode = bytesOf(args['mode']);
   const packed = bytesOf(args['executionCalldata']);
-  const entries = mode && packed && parseExecution(mode, packed);
+  const entries =
+    mode === undefined || packed === undefined ? undefined : parseExecution(mode, packed);
   return {
     calls: entries?.map((entry) => ({ chainId, from: toChecksum(to), ...entry })),
     maker: 'smart account',

@@ -6,8 +6,8 @@ import type { Warning } from '../../review.ts';
 import { sameAddress } from '../context.ts';
 import type { Hex } from '../hex.ts';
 import type { Call } from '../clear/call.ts';
-import { addressOfNode, integerOf, type Node } from '../clear/node.ts';
-import { argumentsOf, bySelector, selectorOf } from './functions.ts';
+import { addressOfNode, integerOf } from '../clear/node.ts';
+import { type Arguments, argumentsOf, bySelector, selectorOf } from './functions.ts';
 import { isUnlimited } from '../clear/unlimited.ts';
 
 /** Smallest units of a token that leave the account of the call, or that somebody may take from it. */
@@ -22,7 +22,6 @@ export interface Effects {
   readonly leaves: readonly Leaving[];
 }
 
-type Arguments = Readonly<Record<string, Node>>;
 type Effect = (args: Arguments, call: Call & { readonly to: Hex }) => Effects;
 
 const NONE: Effects = { warnings: [], leaves: [] };

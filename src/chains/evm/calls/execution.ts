@@ -46,8 +46,8 @@ export function parseExecution(mode: Hex, packed: Hex): readonly PackedCall[] | 
 
 function parseBatch(packed: Hex): readonly PackedCall[] | undefined {
   if (BATCH_SIGNATURE === undefined) return undefined;
-  const [list] =
-    decodeCall(BATCH_SIGNATURE, `${BATCH_SIGNATURE.selector}${packed.slice(2)}` as Hex) ?? [];
+  const decoded = decodeCall(BATCH_SIGNATURE, `${BATCH_SIGNATURE.selector}${packed.slice(2)}`);
+  const list = decoded?.trailing === '0x' ? decoded.members[0] : undefined;
   if (list?.node.kind !== 'list') return undefined;
   const calls = list.node.items.map((item): PackedCall | undefined => {
     if (item.kind !== 'struct') return undefined;

@@ -1,7 +1,7 @@
 /** Functions that this wallet knows by their signatures, and how their arguments are taken apart. */
 import type { Hex } from '../hex.ts';
 import { decodeCall } from '../clear/abi.ts';
-import type { Member } from '../clear/node.ts';
+import type { Member, Node } from '../clear/node.ts';
 import { parseSignature, type Signature } from '../clear/signature.ts';
 
 /** A table by selector. @throws Error for a text that is no signature: a slip in the source */
@@ -21,11 +21,13 @@ export function bySelector<T>(
 /** The first four bytes of calldata that has as many. */
 export const selectorOf = (data: Hex): Hex => data.slice(0, 10) as Hex;
 
-/** The arguments by their names, where the calldata is canonical. */
-export function argumentsOf(
-  signature: Signature,
-  data: Hex,
-): Readonly<Record<string, Member['node']>> | undefined {
-  const members = decodeCall(signature, data);
-  return members && Object.fromEntries(members.map(({ name, node }) => [name, node]));
+/** The arguments by their names, where they are canonical, whatever follows them. */
+export function argumentsOf(signature: Signature, data: Hex): Arguments | undefined {
+  const decoded = decodeCall(signature, data);
+  return decoded && byName(decoded.members);
 }
+
+export type Arguments = Readonly<Record<string, Node>>;
+
+export const byName = (members: readonly Member[]): Arguments =>
+  Object.fromEntries(members.map(({ name, node }) => [name, node]));

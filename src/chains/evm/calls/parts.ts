@@ -53,9 +53,9 @@ export function callFact(call: Call, parts: Parts, notes: DescribeContext): Call
     };
   }
   // What runs in place of the caller does not do what its name says.
-  const foreign = call.delegate && call.to !== undefined && parts.knownHelper !== true;
-  if (foreign && call.to !== undefined) {
-    const code = aboutAddress(call.to, notes, (name) => `Run the code of ${name} as its own`);
+  const foreign = call.delegate && parts.knownHelper !== true ? call.to : undefined;
+  if (foreign !== undefined) {
+    const code = aboutAddress(foreign, notes, (name) => `Run the code of ${name} as its own`);
     intent = {
       text: `${code.text}: ${intent.text}`,
       canonical: `${code.canonical}: ${intent.canonical}`,
@@ -67,7 +67,7 @@ export function callFact(call: Call, parts: Parts, notes: DescribeContext): Call
     to: call.to === undefined ? undefined : addressFact(toChecksum(call.to), notes),
     value,
     delegate: call.delegate,
-    reading: foreign ? 'unreadable' : parts.reading,
+    reading: foreign === undefined ? parts.reading : 'unreadable',
     source: parts.source,
     signature: parts.signature,
     facts: parts.facts,

@@ -1,13 +1,14 @@
 /** A call that makes other calls, each of which is read in turn. */
 import type { CallFact, Reading } from '../../review.ts';
 import type { Hex } from '../hex.ts';
-import type { Call } from '../clear/call.ts';
+import { decodeCall } from '../clear/abi.ts';
+import { type Call, trailingFact } from '../clear/call.ts';
 import type { Sentence } from '../clear/sentence.ts';
 import { containerFor, insideLines } from './containers.ts';
-import { argumentsOf, selectorOf } from './functions.ts';
+import { byName, selectorOf } from './functions.ts';
 import { KNOWN_HELPERS } from './helpers.ts';
 import { about, aboutAddress, type Parts, plain } from './parts.ts';
-import { rawFacts, unreadable } from './simple.ts';
+import { rawFacts, TRAILING, unreadable } from './simple.ts';
 import { type Walk, worse } from './walk.ts';
 
 /** More are told by their number. */
@@ -21,9 +22,12 @@ export async function readContainer(
 ): Promise<Parts | undefined> {
   const container = containerFor(selectorOf(call.data));
   if (container === undefined) return undefined;
-  const args = argumentsOf(container.signature, call.data);
-  if (args === undefined) return unreadable(call, notes, 'non-canonical');
-  const { calls, coinsInside = false, facts, maker } = container.value(args, call);
+  const decoded = decodeCall(container.signature, call.data);
+  if (decoded === undefined) return unreadable(call, notes, 'non-canonical');
+  const { coinsInside = false, maker, ...opened } = container.value(byName(decoded.members), call);
+  const { calls } = opened;
+  const exact = decoded.trailing === '0x';
+  const facts = exact ? opened.facts : [...opened.facts, trailingFact(decoded.trailing)];
   const signature = container.signature.canonical;
   if (calls === undefined) {
     const parts = unreadable(call, notes, 'unknown');
@@ -32,7 +36,10 @@ export async function readContainer(
   const inside: CallFact[] = [];
   for (const inner of calls) inside.push(await follow(inner, depth + 1));
   const told = tell(inside);
-  const from = maker && aboutAddress(call.to, notes, (name) => `From the ${maker} ${name}`);
+  const from =
+    maker === undefined
+      ? undefined
+      : aboutAddress(call.to, notes, (name) => `From the ${maker} ${name}`);
   return {
     intent:
       from === undefined
@@ -41,10 +48,13 @@ export async function readContainer(
             text: `${from.text}: ${told.text}`,
             canonical: `${from.canonical}: ${told.canonical}`,
           },
-    reading: inside.reduce<Reading>((sum, { reading }) => worse(sum, reading), 'clear'),
+    reading: inside.reduce<Reading>(
+      (sum, { reading }) => worse(sum, reading),
+      exact ? 'clear' : 'unreadable',
+    ),
     facts: [...insideLines(inside), ...facts],
     signature,
-    warnings: [],
+    warnings: exact ? [] : [TRAILING],
     saysValue: coinsInside && inside.length > 0,
     knownHelper: KNOWN_HELPERS.has(call.to.toLowerCase()),
   };

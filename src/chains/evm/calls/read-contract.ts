@@ -3,7 +3,7 @@ import { groupFact } from '../../fact.ts';
 import type { CallFact, Fact, Reading, Warning } from '../../review.ts';
 import type { Hex } from '../hex.ts';
 import { decodeCall } from '../clear/abi.ts';
-import { type Call, formatFor, MAX_LEAVES, readCallWith } from '../clear/call.ts';
+import { type Call, formatFor, MAX_LEAVES, readCallWith, trailingFact } from '../clear/call.ts';
 import type { Descriptor } from '../clear/descriptor.ts';
 import { isBound } from '../clear/descriptors.ts';
 import { countLeaves } from '../clear/node.ts';
@@ -16,7 +16,7 @@ import { selectorOf } from './functions.ts';
 import { knownSignature } from './known.ts';
 import { aboutAddress, type Parts, plain } from './parts.ts';
 import { readContainer } from './read-container.ts';
-import { unreadable } from './simple.ts';
+import { TRAILING, unreadable } from './simple.ts';
 import { type Walk, worse } from './walk.ts';
 
 type CallTo = Call & { readonly to: Hex };
@@ -102,7 +102,7 @@ function fromDescriptor(
     source,
     signature,
     warnings: [
-      ...(complete ? [] : [INCOMPLETE]),
+      ...(reading.trailing ? [TRAILING] : complete ? [] : [INCOMPLETE]),
       ...(call.value > 0n && !reading.showsValue ? [COINS] : []),
     ],
     saysValue: reading.saysValue,
@@ -122,11 +122,19 @@ function fromStandard(
   const sentence = permissionSentence(data, to, notes) ?? reading.sentence;
   return {
     intent: sentence ?? aboutAddress(to, notes, (name) => `${reading.intent}: ${name}`),
-    reading: elsewhere || coins || !reading.complete ? 'decoded' : 'clear',
+    reading: reading.opaque
+      ? 'unreadable'
+      : elsewhere || coins || !reading.complete
+        ? 'decoded'
+        : 'clear',
     facts: [...reading.facts, ...reading.rest],
     source: reading.source,
     signature: formatFor(builtIn, selectorOf(data))?.signature.canonical,
-    warnings: [...(elsewhere ? [NOT_IN_DESCRIPTOR] : []), ...(coins ? [COINS] : [])],
+    warnings: [
+      ...(reading.trailing ? [TRAILING] : []),
+      ...(elsewhere ? [NOT_IN_DESCRIPTOR] : []),
+      ...(coins ? [COINS] : []),
+    ],
     saysValue: reading.saysValue,
   };
 }
@@ -151,18 +159,22 @@ function byName(call: CallTo, descriptors: readonly Descriptor[], { notes }: Wal
   const formats = descriptors.map((entry) => formatFor(entry, selector)?.signature);
   const signature = formats.find((entry) => entry !== undefined) ?? knownSignature(selector);
   if (signature === undefined) return unreadable(call, notes, 'unknown');
-  const members = decodeCall(signature, call.data);
-  if (members === undefined) return unreadable(call, notes, 'non-canonical');
+  const decoded = decodeCall(signature, call.data);
+  if (decoded === undefined) return unreadable(call, notes, 'non-canonical');
+  const { members, trailing } = decoded;
   if (countLeaves({ kind: 'struct', members }) > MAX_LEAVES) {
     return unreadable(call, notes, 'unknown');
   }
   const name = signature.canonical.slice(0, signature.canonical.indexOf('('));
   return {
     intent: aboutAddress(call.to, notes, (whom) => `Call ${name} of ${whom}`),
-    reading: 'decoded',
-    facts: argumentFacts(members, notes),
+    reading: trailing === '0x' ? 'decoded' : 'unreadable',
+    facts: [
+      ...argumentFacts(members, notes),
+      ...(trailing === '0x' ? [] : [trailingFact(trailing)]),
+    ],
     signature: signature.canonical,
-    warnings: [],
+    warnings: trailing === '0x' ? [] : [TRAILING],
   };
 }
 

@@ -1,7 +1,7 @@
 /** Calls without a function: transfers of coins, new contracts, and what cannot be read. */
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { amountLine, bytesFact, canonicalAmount, numberFact } from '../../fact.ts';
-import type { Fact } from '../../review.ts';
+import type { Fact, Warning } from '../../review.ts';
 import { amountFact, amountText, type DescribeContext } from '../context.ts';
 import { formatAmount } from '../amount.ts';
 import { fromHexData, type Hex, sizeOf, toHexData } from '../hex.ts';
@@ -61,12 +61,20 @@ export function unreadable(
               code: 'evm/non-canonical-data',
               level: 'danger',
               title: 'Calldata that is not as it should be',
-              text: 'It has parts that overlap, dirty padding or more at the end than the function takes. Contracts may read it otherwise than a person.',
+              text: 'Parts of it overlap, are missing or are padded with something. Contracts may read it otherwise than a person.',
             },
           ]
         : [],
   };
 }
+
+/** More than the function takes. */
+export const TRAILING: Warning = {
+  code: 'evm/trailing-data',
+  level: 'danger',
+  title: 'Bytes at the end that nothing explains',
+  text: 'The function does not take them, but the contract may look at them: some hide a fee or a receiver there.',
+};
 
 /** Calls inside of calls, without an end. */
 export const tooMuch = ({ data }: Call): Parts => ({

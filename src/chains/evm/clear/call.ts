@@ -1,5 +1,6 @@
 /** Calldata, read with a descriptor. */
-import type { CallFact } from '../../review.ts';
+import { bytesFact } from '../../fact.ts';
+import type { CallFact, Fact } from '../../review.ts';
 import type { DescribeContext } from '../context.ts';
 import type { Hex } from '../hex.ts';
 import { decodeCall } from './abi.ts';
@@ -75,19 +76,20 @@ export async function readCallWith(
   const { chainId, data, from, to, value } = call;
   if (chainId > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
   const format = formatFor(descriptor, data.slice(0, 10) as Hex);
-  const members = format && decodeCall(format.signature, data);
-  if (format === undefined || members === undefined) return undefined;
+  const decoded = format && decodeCall(format.signature, data);
+  if (format === undefined || decoded === undefined) return undefined;
+  const { members, trailing } = decoded;
   const node: Node = { kind: 'struct', members };
   if (countLeaves(node) > MAX_LEAVES) return undefined;
   const chain = Number(chainId);
   const root = { node, container: containerOf(call, to) };
-  return readWith(
+  const reading = await readWith(
     descriptor,
     format.spec,
     { root, chainId: chain, notes, follow },
     async (marked) =>
       linesOfCall(
-        { chainId: chain, to, data, value, from },
+        { chainId: chain, to, data: before(data, trailing), value, from },
         {
           ...descriptor.content,
           context: { contract: { deployments: [{ chainId: chain, address: to }] } },
@@ -95,7 +97,25 @@ export async function readCallWith(
         },
       ),
   );
+  return reading && trailing !== '0x'
+    ? { ...reading, ...withTrailing(reading, trailing) }
+    : reading;
 }
+
+const before = (data: Hex, trailing: Hex): Hex =>
+  data.slice(0, data.length - (trailing.length - 2)) as Hex;
+
+/** A descriptor says nothing of what follows the arguments; contracts that look at it exist. */
+const withTrailing = ({ rest }: ClearReading, trailing: Hex): Partial<ClearReading> => ({
+  rest: [trailingFact(trailing), ...rest],
+  complete: false,
+  opaque: true,
+  trailing: true,
+});
+
+/** Bytes that the function does not take. */
+export const trailingFact = (trailing: Hex): Fact =>
+  bytesFact('After the arguments, explained by nothing', trailing);
 
 function containerOf({ chainId, from, value }: Call, to: Hex): Record<string, Leaf> {
   return {

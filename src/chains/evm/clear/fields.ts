@@ -112,7 +112,9 @@ async function formatted(
       return addressNameFact(label, line, leaf, context);
     case 'tokenTicker': {
       const token = addressAt(leaf);
-      return token && addressLine(label, addressFact(toChecksum(token), notes));
+      return token === undefined
+        ? undefined
+        : addressLine(label, addressFact(toChecksum(token), notes));
     }
     case 'calldata':
       return embeddedFact(label, line, field, context);

@@ -27,11 +27,16 @@ export interface ClearReading {
   readonly saysValue: boolean;
   /** Whether a call inside of it could not be taken apart. */
   readonly opaque: boolean;
+  /** Whether bytes follow the arguments. */
+  readonly trailing: boolean;
+  /** The template of the sentence, and what it is filled with. */
+  readonly template: { readonly text: string; readonly values: readonly PathFact[] } | undefined;
   readonly source: DescriptorSource;
 }
 
 const MAX_INTENT = 120;
 const MAX_OWNER = 60;
+const MAX_TEMPLATE = 500;
 
 /** @param show asks the library for the lines of a marked format; `undefined`: it refuses */
 export async function readWith(
@@ -48,15 +53,14 @@ export async function readWith(
 
   const shown: PathFact[] = [];
   const places = new Set<string>();
-  let complete = true;
-  let opaque = false;
+  const so = { complete: true, opaque: false };
   const read = async (line: Line, nth: number): Promise<Fact | undefined> => {
     const field = marked.fields.get(line.label);
     if (field === undefined) return undefined;
     const here = fieldAt(field, line.separator === undefined ? nth : Number(line.separator));
     const { fact, understood } = await readField(line, here, context);
-    complete &&= understood;
-    opaque ||= field.format === 'calldata' && !understood;
+    so.complete &&= understood;
+    so.opaque ||= field.format === 'calldata' && !understood;
     if (field.path !== undefined) shown.push({ path: field.path, fact });
     for (const path of [here.path, here.params?.tokenPath, here.params?.collectionPath]) {
       if (path !== undefined) places.add(path.replace(/^#\./, ''));
@@ -66,7 +70,8 @@ export async function readWith(
   const facts = await readLines(lines, marked, read);
   if (facts === undefined) return undefined;
 
-  const sentence = sentenceOf(format, shown);
+  const template = templateOf(format, shown);
+  const sentence = template && fill(template.text, template.values);
   const { hidden, unmentioned } = leftOver(context.root.node, marked.fields.values(), places);
   return {
     intent: intentOf(format),
@@ -76,10 +81,12 @@ export async function readWith(
       ...restGroup('Not explained by the descriptor', unmentioned, context),
       ...restGroup('Left out by the descriptor', hidden, context),
     ],
-    complete: complete && unmentioned.length === 0,
+    complete: so.complete && unmentioned.length === 0,
     showsValue: places.has('@.value'),
     saysValue: sentence !== undefined && format.interpolatedIntent?.includes('{@.value}') === true,
-    opaque,
+    opaque: so.opaque,
+    trailing: false,
+    template,
     source: sourceOf(descriptor),
   };
 }
@@ -135,11 +142,14 @@ function intentOf({ intent = '' }: FormatSpec): string {
   return visible(text, MAX_INTENT);
 }
 
-function sentenceOf({ interpolatedIntent }: FormatSpec, shown: PathFact[]): Sentence | undefined {
-  if (interpolatedIntent === undefined) return undefined;
-  // Values are safe to show already; the words between them are not.
-  return fill(visible(interpolatedIntent, 500), shown);
-}
+/** Values are safe to show already; the words between them are not. */
+const templateOf = (
+  { interpolatedIntent }: FormatSpec,
+  values: readonly PathFact[],
+): ClearReading['template'] =>
+  interpolatedIntent === undefined
+    ? undefined
+    : { text: visible(interpolatedIntent, MAX_TEMPLATE), values };
 
 /** Who wrote the descriptor, by its own words. */
 export function sourceOf({ content, origin, digest }: Descriptor): DescriptorSource {

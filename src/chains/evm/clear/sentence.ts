@@ -29,7 +29,8 @@ export function fill(template: string, facts: readonly PathFact[]): Sentence | u
 
 const TOKEN = /\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g;
 
-function interpolate(
+/** Fills a template by another way of writing values. */
+export function interpolate(
   template: string,
   facts: readonly PathFact[],
   write: (fact: Fact) => string | undefined,
