@@ -14,6 +14,8 @@ export { buildPayment, type Payment } from './evm/build.ts';
 export type { DescribeContext, NamedAccount, TokenUnit } from './evm/context.ts';
 export { assembleRequest, type Result } from './assemble.ts';
 export { describeRequest } from './describe.ts';
+export type { Estimate } from './evm/context.ts';
+export { movementsOf } from './evm/transfers.ts';
 export { digest } from './evm/digest.ts';
 export { completeDraft, type Fillable, type TransactionDraft } from './evm/draft.ts';
 export {

@@ -160,6 +160,8 @@ export interface Review {
   readonly reading: Reading;
   /** In the order of the screen: from, amount, to, what is called, fee, total, network. */
   readonly facts: readonly Fact[];
+  /** Notes: what a node thinks would come of it now. They do not enter the digest. */
+  readonly estimate?: readonly Fact[] | undefined;
   /** Everything that can leave the account, the worst-case fee included. */
   readonly leaves: readonly AmountFact[];
   /** Ranked, worst first. */

@@ -33,6 +33,7 @@ export {
   type NodeReceipt,
   type NodeTransaction,
 } from './node.ts';
+export type { NodeSimulation } from './simulate.ts';
 export {
   NodeGarbageError,
   NodeLiesError,

@@ -333,3 +333,59 @@ describe('a node that', () => {
     await expect(answerOf(error).chainId()).rejects.toThrow(NodeRefusedError);
   });
 });
+
+describe('a simulation', () => {
+  const call = { from: ADDRESS, to: ADDRESS, value: 5n } as const;
+  const log = { address: ADDRESS, topics: [HASH], data: '0x01' };
+
+  it('tells what would be reported', async () => {
+    const asked: Asked[] = [];
+    const node = nodeWith(
+      { eth_simulateV1: [{ number: '0x1', calls: [{ status: '0x1', logs: [log] }] }] },
+      asked,
+    );
+    expect(await node.simulate(call)).toEqual({
+      success: true,
+      reason: undefined,
+      logs: [{ ...log, address: ADDRESS.toLowerCase() }],
+    });
+    expect(asked.at(-1)?.params).toEqual([
+      {
+        blockStateCalls: [
+          { calls: [{ from: ADDRESS.toLowerCase(), to: ADDRESS.toLowerCase(), value: '0x5' }] },
+        ],
+        traceTransfers: true,
+      },
+      'latest',
+    ]);
+  });
+
+  it('tells why it would fail', async () => {
+    const failed = { status: '0x0', error: { code: 3, message: 'execution reverted: no' } };
+    expect(await nodeWith({ eth_simulateV1: [{ calls: [failed] }] }).simulate(call)).toEqual({
+      success: false,
+      reason: 'execution reverted: no',
+      logs: [],
+    });
+    const node = nodeWith({ eth_simulateV1: new Error('insufficient funds') });
+    expect(await node.simulate(call)).toMatchObject({ reason: 'insufficient funds', logs: [] });
+  });
+
+  it('by a plain call where the node offers no more', async () => {
+    expect(await nodeWith({ eth_call: '0x' }).simulate(call)).toEqual({
+      success: true,
+      reason: undefined,
+      logs: undefined,
+    });
+    const node = nodeWith({ eth_call: new Error('execution reverted') });
+    expect(await node.simulate(call)).toMatchObject({ success: false, logs: undefined });
+  });
+
+  it('is none where the node offers neither, or answers garbage', async () => {
+    await expect(nodeWith({}).simulate(call)).rejects.toThrow(NodeRefusedError);
+    for (const answer of [[], [{}], [{ calls: [] }], [{ calls: [{ status: '0x2' }] }], 'x']) {
+      const node = nodeWith({ eth_simulateV1: answer });
+      await expect(node.simulate(call)).rejects.toThrow(NodeGarbageError);
+    }
+  });
+});

@@ -13,6 +13,7 @@ import {
   WrongChainError,
 } from './node-errors.ts';
 import { RpcClient, type RpcOptions } from './rpc.ts';
+import { simulate, type NodeSimulation } from './simulate.ts';
 
 export type Hex = `0x${string}`;
 
@@ -152,6 +153,14 @@ export class EvmNode {
   /** What a call would return after the latest block. */
   async call(call: NodeCall): Promise<Hex> {
     return this.#ask('eth_call', [callObject(call), 'latest'], Data);
+  }
+
+  /** What a call would do after the latest block, as far as the node tells. */
+  async simulate(call: NodeCall): Promise<NodeSimulation> {
+    return simulate(
+      async (method, params, schema) => this.#ask(method, params, schema),
+      callObject(call),
+    );
   }
 
   /**

@@ -16,6 +16,7 @@ import { EvmNode } from '../network/index.ts';
 import { visible } from '../text.ts';
 import type { Clock } from './platform.ts';
 import { problemOf, WalletError } from './problems.ts';
+import { Simulations } from './simulations.ts';
 import type { BalanceView, NetworkSetting, NodeView, TokenSetting } from './state.ts';
 
 /** Between two rounds of questions. */
@@ -59,9 +60,18 @@ export class Nodes {
   #watched: readonly Hex[] = [];
   #cancel: (() => void) | undefined;
   #closed = false;
+  readonly simulations: Simulations;
 
   constructor(port: NodesPort) {
     this.#port = port;
+    this.simulations = new Simulations({
+      clock: port.clock,
+      node: (chainId) => this.node(chainId),
+      block: (chainId) => this.block(chainId),
+      changed: () => {
+        if (!this.#closed) port.changed();
+      },
+    });
   }
 
   /** Takes over the settings; what is known of a chain whose node stays the same is kept. */

@@ -3,6 +3,7 @@ import { visible } from '../../text.ts';
 import type { AddressFact, AmountFact, NoteSource } from '../review.ts';
 import { formatAmount } from './amount.ts';
 import type { Hex } from './hex.ts';
+import type { Movement } from './transfers.ts';
 
 export interface NamedAccount {
   readonly index: number;
@@ -51,8 +52,19 @@ export interface DescribeContext {
    * nonce both could happen.
    */
   readonly repeats?: readonly bigint[] | undefined;
+  /** What a node thinks would come of it now; `undefined`: none was asked or none answered. */
+  readonly estimate?: Estimate | undefined;
   /** `false`: the address came without a checksum. Known on the device where it was typed only. */
   readonly checksummed?: boolean | undefined;
+}
+
+/** A node's simulation. */
+export interface Estimate {
+  readonly success: boolean;
+  /** Why it would fail, in the node's words. */
+  readonly reason: string | undefined;
+  /** What the account would gain and lose; `undefined`: the node does not tell. */
+  readonly movements: readonly Movement[] | undefined;
 }
 
 export const MAX_NAME = 40;

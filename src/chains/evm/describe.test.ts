@@ -156,6 +156,38 @@ suite('what it does', () => {
   });
 });
 
+suite('an estimate', () => {
+  const estimate = { success: true, reason: undefined, movements: [] } as const;
+  const lines = (shown: Review): (string | undefined)[] =>
+    shown.estimate?.map(({ label, canonical }) => `${label}: ${canonical}`) ?? [];
+
+  it('tells what comes and goes, and does not enter the digest', async () => {
+    const movements = [
+      { token: undefined, change: -5n },
+      { token: TOKEN, change: 7n },
+    ];
+    const shown = await review({}, { estimate: { ...estimate, movements } });
+    expect(lines(shown)).toEqual([
+      'Leaves: 5 smallest units of the native coin',
+      `Comes in: 7 smallest units of ${TOKEN}`,
+    ]);
+    expect(shown.shownDigest).toEqual((await review()).shownDigest);
+    expect((await review()).estimate).toBeUndefined();
+  });
+
+  it('tells that nothing moves, that it fails and why, or only that it succeeds', async () => {
+    expect(lines(await review({}, { estimate }))).toEqual([
+      'Result: It would succeed and move nothing',
+    ]);
+    const failed = { success: false, reason: 'no\u202e', movements: undefined };
+    expect(lines(await review({}, { estimate: failed }))).toEqual([
+      'Result: It would fail: no⟨U+202E⟩',
+    ]);
+    const bare = { ...estimate, movements: undefined };
+    expect(lines(await review({}, { estimate: bare }))).toEqual(['Result: It would succeed']);
+  });
+});
+
 suite('whom it names', () => {
   it('an own account before the address book', async () => {
     const treasury = { index: 3, name: 'Treasury', address: BOB };

@@ -12,6 +12,7 @@ import { detailsOf } from './details.ts';
 import { delegationFacts } from './delegation.ts';
 import { digest } from './digest.ts';
 import { decodeTokenCall } from './erc20.ts';
+import { estimateFacts } from './estimate.ts';
 import { type EvmFacts, readFacts, UNREADABLE } from './facts.ts';
 import { ranked } from './message/rank.ts';
 import { intentOf } from './intent.ts';
@@ -57,6 +58,7 @@ export async function describe(
     network,
     reading: read?.call.reading ?? (facts.refusal === undefined ? 'clear' : 'unreadable'),
     facts: factsOf(tx, facts, { to, amount, leaves, network, read }, context),
+    estimate: estimateFacts(context),
     leaves,
     warnings: ranked([...(read?.warnings ?? []), ...warningsOf(tx, facts, context)]),
     details: detailsOf(request, toSign),

@@ -1,6 +1,7 @@
 /** Warnings about the fee, the balance and the nonce. */
 import type { Warning } from '../review.ts';
 import { amountFact, amountText, type DescribeContext } from './context.ts';
+import { estimateWarnings } from './estimate.ts';
 import type { EvmFacts } from './facts.ts';
 import type { EvmTransaction } from './transaction.ts';
 
@@ -9,7 +10,11 @@ export function accountWarnings(
   facts: EvmFacts,
   context: DescribeContext,
 ): Warning[] {
-  const warnings = [...repeatWarnings(context), ...feeWarnings(tx, facts, context)];
+  const warnings = [
+    ...repeatWarnings(context),
+    ...estimateWarnings(context),
+    ...feeWarnings(tx, facts, context),
+  ];
   if (context.network === undefined) {
     warnings.push({
       code: 'evm/unknown-network',

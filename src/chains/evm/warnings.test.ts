@@ -81,6 +81,12 @@ suite('each warning alone', () => {
     ['evm/may-be-paid-twice', 'danger', {}, { repeats: [4n] }],
     ['evm/nonce-gap', 'caution', {}, { state: { ...state, nextNonce: 4n, waitingNonces: [4n] } }],
     ['evm/nonce-replaces', 'caution', {}, { state: { ...state, waitingNonces: [7n] } }],
+    [
+      'evm/would-fail',
+      'caution',
+      {},
+      { estimate: { success: false, reason: 'reverted', movements: undefined } },
+    ],
     ['evm/fee-high', 'caution', { gasLimit: 3_000_000n }, {}],
     ['evm/fee-high', 'danger', { gasLimit: 26_000_000n }, {}],
     ['evm/fee-share', 'caution', { value: 10n ** 15n }, {}],

@@ -41,5 +41,19 @@ export function Warnings(props: { readonly review: Review }) {
 }
 
 export function Facts(props: { readonly review: Review }) {
-  return <FactList facts={props.review.facts} className="card facts" mustSee />;
+  const { facts, estimate } = props.review;
+  return (
+    <>
+      <FactList facts={facts} className="card facts" mustSee />
+      {estimate === undefined ? null : (
+        <section className="card stack-tight" aria-label="An estimate">
+          <p className="small soft">
+            What the node thinks would come of it now. An estimate: it can be wrong, and things can
+            change until then.
+          </p>
+          <FactList facts={estimate} className="facts" />
+        </section>
+      )}
+    </>
+  );
 }

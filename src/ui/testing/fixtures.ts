@@ -128,6 +128,7 @@ export function review(part: Partial<Review> = {}): Review {
       [token],
       [TOKENS, FEE],
     ),
+    estimate: [amountFact('Leaves', TOKENS)],
     leaves: [TOKENS, FEE],
     warnings: [
       {

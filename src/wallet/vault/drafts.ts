@@ -23,7 +23,7 @@ import type { Account } from './accounts.ts';
 import { Filling, type Call } from './filling.ts';
 import { checkCommon, FormFields, readOverrides } from './form-fields.ts';
 import type { Judged } from './judge.ts';
-import { notesFor, type NotesSource } from './notes.ts';
+import { notesFor, simulationKey, type NotesSource } from './notes.ts';
 import { paidTwice } from './paid-twice.ts';
 
 const NATIVE_DECIMALS = 18;
@@ -190,7 +190,12 @@ export class Drafts {
     account: Account,
     checksummed: boolean | undefined,
   ): Promise<Checked<Draft>> {
-    const notes = notesFor(this.#port.notes(), request, account, undefined, checksummed);
+    if (request.kind === 'evm') {
+      const key = simulationKey(request, account);
+      await this.#port.nodes.simulations.getSoon(key, request, account.address);
+    }
+    const circumstances = { checksummed, undecided: true };
+    const notes = notesFor(this.#port.notes(), request, account, circumstances);
     const review = await describeRequest(request, notes);
     const id = toHex(this.#port.random(16));
     this.#kept.set(id, { request, account });

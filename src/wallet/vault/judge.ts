@@ -15,6 +15,7 @@ import { equalBytes, toHex } from '../../codec.ts';
 import {
   approvals,
   proposalState,
+  rejections,
   runningAttempt,
   type Belief,
   type Proposal,
@@ -120,7 +121,10 @@ export class Judge {
     const { past, committed } = source;
     const judged = readable.flatMap(({ proposal, known, account }): Judged[] => {
       const { request, versions } = known;
-      const notes = notesFor(source, request, account, proposal.id);
+      const notes = notesFor(source, request, account, {
+        except: proposal.id,
+        undecided: isUndecided(proposal, now),
+      });
       const review = this.#reviews.get(proposal.id, request, notes);
       if (review === undefined) return [];
       const signed = likeliest(proposal, versions, this.#self);
@@ -167,6 +171,14 @@ export class Judge {
     }
   }
 }
+
+/** Whether it can still come to a signature. */
+const isUndecided = (proposal: Proposal, now: number): boolean =>
+  proposal.signatures.length === 0 &&
+  proposal.withdrawn === undefined &&
+  proposal.expired === undefined &&
+  now <= proposal.expiresAt &&
+  rejections(proposal).length === 0;
 
 function pastOf({ proposal, known, account }: Readable): Past[] {
   const { request, versions } = known;

@@ -1,6 +1,7 @@
 /** What this device knows besides the bytes, for `describe`: names, history, balances. */
 import {
   chainIdOf,
+  digestsOf,
   readFacts,
   type ChainRequest,
   type DescribeContext,
@@ -8,6 +9,7 @@ import {
   type EvmRequest,
   type NamedAccount,
 } from '../../chains/index.ts';
+import { toHex } from '../../codec.ts';
 import type { VaultState } from '../../journal/index.ts';
 import type { Nodes } from '../nodes.ts';
 import type { Account, Accounts } from './accounts.ts';
@@ -33,18 +35,21 @@ export interface NotesSource {
 
 const MINUTE_MS = 60_000;
 
-/**
- * The notes for one request.
- *
- * @param except the proposal that is described: it does not wait for itself
- * @param checksummed `false`: the address was typed without a checksum
- */
+export interface Circumstances {
+  /** The proposal that is described: it does not wait for itself. */
+  readonly except?: string | undefined;
+  /** `false`: the address was typed without a checksum. */
+  readonly checksummed?: boolean | undefined;
+  /** Whether it is still of interest what would come of it. */
+  readonly undecided?: boolean;
+}
+
+/** The notes for one request. */
 export function notesFor(
   { state, accounts, nodes, past, committed, now }: NotesSource,
   request: ChainRequest,
   account: Account,
-  except?: string,
-  checksummed?: boolean,
+  { except, checksummed, undecided = false }: Circumstances = {},
 ): SigningContext {
   const chainId = chainIdOf(request);
   const named = namedAccounts(state, accounts);
@@ -75,6 +80,10 @@ export function notesFor(
         : undefined,
     repeats: request.kind === 'evm' ? repeatsOf(committed, request, account, except) : [],
     checksummed,
+    estimate:
+      request.kind === 'evm' && undecided
+        ? nodes.simulations.get(simulationKey(request, account), request, account.address)
+        : undefined,
     // For deadlines, to the minute: a review is not made anew every second.
     now:
       request.kind === 'evm'
@@ -83,6 +92,10 @@ export function notesFor(
     chainId: undefined,
   };
 }
+
+/** What a request of an account is simulated as. */
+export const simulationKey = (request: EvmRequest, { address }: Account): string =>
+  `${address}/${digestsOf(request).map(toHex).join()}`;
 
 /** Nonces of earlier payments of the same that may be signed. */
 function repeatsOf(
