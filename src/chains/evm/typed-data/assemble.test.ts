@@ -16,6 +16,7 @@ import {
   authorization,
   cancellation,
   daiPermit,
+  details,
   HOUR,
   type Json,
   NOW,
@@ -111,17 +112,17 @@ describe('the call that verifies', () => {
     ],
     [
       'TransferWithAuthorization',
-      authorization(),
+      authorization({ validAfter: 5 }),
       '0xe3ee160e',
       'transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)',
-      () => [ALICE, BOB, 5_000_000n, 0n, NOW + HOUR, `0x${'07'.repeat(32)}`],
+      () => [ALICE, BOB, 5_000_000n, 5n, NOW + HOUR, `0x${'07'.repeat(32)}`],
     ],
     [
       'ReceiveWithAuthorization',
-      authorization({}, 'ReceiveWithAuthorization'),
+      authorization({ validAfter: 5 }, 'ReceiveWithAuthorization'),
       '0xef55bec6',
       'receiveWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)',
-      () => [ALICE, BOB, 5_000_000n, 0n, NOW + HOUR, `0x${'07'.repeat(32)}`],
+      () => [ALICE, BOB, 5_000_000n, 5n, NOW + HOUR, `0x${'07'.repeat(32)}`],
     ],
     [
       'CancelAuthorization',
@@ -144,22 +145,22 @@ describe('the call that verifies', () => {
 
   it('PermitSingle and PermitBatch', () => {
     const owner = addressOf(publicKey);
-    const detail = { token: TOKEN, amount: 5_000_000n, expiration: Number(NOW + HOUR), nonce: 0 };
+    const detail = { token: TOKEN, amount: 5_000_000n, expiration: Number(NOW + HOUR), nonce: 4 };
     for (const [json, list, selector] of [
-      [permitSingle(), '', '0x2b67b570'],
-      [permitBatch(), '[]', '0x2a2d80d1'],
+      [permitSingle({ details: details({ nonce: 4 }) }), '', '0x2b67b570'],
+      [permitBatch({ details: [details({ nonce: 4 })] }), '[]', '0x2a2d80d1'],
     ] as const) {
       const { signature, call } = assemble(json);
       const abi = from(
         `function permit(address owner, (${PERMIT2_DETAILS}${list} details, address spender, uint256 sigDeadline) permit, bytes signature)`,
       );
       expect(call?.data.slice(0, 10)).toBe(selector);
-      const [by, { details, spender, sigDeadline }, bytes] = decodeData(
+      const [by, { details: given, spender, sigDeadline }, bytes] = decodeData(
         abi,
         call?.data ?? '0x',
       ) as [string, { details: unknown; spender: string; sigDeadline: bigint }, string];
-      const first: unknown = Array.isArray(details) ? (details as unknown[])[0] : details;
-      expect(Array.isArray(details)).toBe(list === '[]');
+      const first: unknown = Array.isArray(given) ? (given as unknown[])[0] : given;
+      expect(Array.isArray(given)).toBe(list === '[]');
       expect(lowered([by, first, spender, sigDeadline, bytes])).toEqual(
         lowered([owner, detail, BOB, NOW + HOUR, `0x${toHex(signature)}`]),
       );
@@ -167,16 +168,25 @@ describe('the call that verifies', () => {
   });
 
   it('a Safe’s transaction may need others', () => {
-    const { signature, call } = assemble(safeTx({ data: '0xabcd', operation: 1, safeTxGas: 5 }));
+    const { signature, call } = assemble(
+      safeTx({
+        data: '0xabcd',
+        operation: 1,
+        safeTxGas: 5,
+        baseGas: 6,
+        gasPrice: 7,
+        gasToken: TOKEN,
+        refundReceiver: ALICE,
+      }),
+    );
     expect(call?.complete).toBe(false);
     expect(call?.data.slice(0, 10)).toBe('0x6a761202');
     const args = decodeData(
       from(`function ${call?.function ?? ''}`),
       call?.data ?? '0x',
     ) as unknown[];
-    const zero = `0x${'00'.repeat(20)}`;
     expect(lowered(args)).toEqual(
-      lowered([BOB, 10n ** 18n, '0xabcd', 1, 5n, 0n, 0n, zero, zero, toHexData(signature)]),
+      lowered([BOB, 10n ** 18n, '0xabcd', 1, 5n, 6n, 7n, TOKEN, ALICE, toHexData(signature)]),
     );
   });
 
