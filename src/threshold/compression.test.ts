@@ -2,7 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../codec.ts';
-import { compress, INITIAL, SCHEDULE_WORDS } from './compression.ts';
+import { compress, INITIAL, load, SCHEDULE_WORDS } from './compression.ts';
 import { seeded } from './testing/seeded.ts';
 
 const random = seeded('compression');
@@ -17,7 +17,7 @@ function digest(message: Uint8Array): Uint8Array {
   const state = Int32Array.from(INITIAL);
   const w = new Int32Array(SCHEDULE_WORDS);
   for (let at = 0; at < padded.length; at += 64) {
-    for (let i = 0; i < 16; i++) w[i] = view.getInt32(at + 4 * i);
+    load(w, view, at);
     compress(state, w);
   }
   const out = new DataView(new ArrayBuffer(32));

@@ -6,7 +6,14 @@
  * compression function alone runs over them. `hash-each.test.ts` compares with `hash` and `expand`.
  */
 import { u32 } from '../codec.ts';
-import { BLOCK_WORDS, compress, INITIAL, SCHEDULE_WORDS, STATE_WORDS } from './compression.ts';
+import {
+  BLOCK_WORDS,
+  compress,
+  INITIAL,
+  load,
+  SCHEDULE_WORDS,
+  STATE_WORDS,
+} from './compression.ts';
 import { tagPrefix } from './hash.ts';
 import type { Tag } from './tags.ts';
 
@@ -19,11 +26,6 @@ function paddedBlocks(length: number, before: number): { bytes: Uint8Array; view
   bytes[length] = 0x80;
   view.setUint32(bytes.length - 4, (before + length) * 8);
   return { bytes, view };
-}
-
-/** Copies the 64-byte block at `offset` into a message schedule. */
-function load(schedule: Int32Array, view: DataView, offset: number): void {
-  for (let i = 0; i < BLOCK_WORDS; i++) schedule[i] = view.getInt32(offset + 4 * i);
 }
 
 /**

@@ -39,6 +39,14 @@ describe('H', () => {
     }
   });
 
+  it('takes in a part of any number of blocks, at any offset', () => {
+    const t = sha256(ascii('mpc-ecdsa/v1/echo'));
+    for (const length of [49_152, 64 * 100 + 55, 64 * 100 + 56]) {
+      const part = random(length + 3).subarray(3);
+      expect(hash('echo', part)).toEqual(sha256(t, t, u32(length), part));
+    }
+  });
+
   it('hashes a tag the same way the second time', () => {
     const first = hashWithTag('kat/again', [random(3)]);
     const again = [random(3), random(3)];
