@@ -90,27 +90,3 @@ export const embeddedReader =
     report(read);
     return read.call;
   };
-
-/**
- * Paths of descriptors that would be used for a call and are not loaded yet. Load them and ask again, until
- * there are none: a descriptor may name further calls.
- */
-export async function missingForCall(
-  input: Call,
-  descriptors: Descriptors,
-  notes: DescribeContext,
-): Promise<readonly string[]> {
-  const missing = new Set<string>();
-  await readCall(input, recording(descriptors, missing), notes);
-  return [...missing];
-}
-
-/** Notes down what is asked for and not there. */
-export const recording = (descriptors: Descriptors, missing: Set<string>): Descriptors => ({
-  ...descriptors,
-  load: (path) => {
-    const descriptor = descriptors.load(path);
-    if (descriptor === undefined) missing.add(path);
-    return descriptor;
-  },
-});

@@ -1,6 +1,4 @@
 /** Descriptors that are on this device, and what they are bound to. */
-import { toChecksum } from '../address.ts';
-import type { Hex } from '../hex.ts';
 import type { Descriptor } from './descriptor.ts';
 
 /** Where to find the descriptors of typed data: by the hash of `encodeType`. */
@@ -68,6 +66,19 @@ export const mergeDescriptors = (...sources: readonly Descriptors[]): Descriptor
   },
 });
 
+/**
+ * Notes down which paths are asked for and not loaded. Describe a request with it, load what is missing, and
+ * describe again until nothing is: a descriptor may name calls of further contracts.
+ */
+export const recording = (descriptors: Descriptors, missing: Set<string>): Descriptors => ({
+  ...descriptors,
+  load: (path) => {
+    const descriptor = descriptors.load(path);
+    if (descriptor === undefined) missing.add(path);
+    return descriptor;
+  },
+});
+
 /** None at all. */
 export const noDescriptors: Descriptors = indexedDescriptors(
   { calls: {}, typedData: {} },
@@ -75,16 +86,22 @@ export const noDescriptors: Descriptors = indexedDescriptors(
 );
 
 /** Whether a descriptor says by itself that it is for this contract: an index may be wrong. */
-export function isBound(
-  { content }: Descriptor,
+export const isBound = (
+  descriptor: Descriptor,
   kind: 'contract' | 'eip712',
   chainId: bigint,
-  address: Hex,
+  address: string,
+): boolean => isBoundTo(descriptor, kind, contractId(chainId, address));
+
+/** The same, for a name as `contractId` writes it. */
+export function isBoundTo(
+  descriptor: Descriptor,
+  kind: 'contract' | 'eip712',
+  contract: string,
 ): boolean {
-  const deployments = content.context?.[kind]?.deployments ?? [];
-  const checksummed = toChecksum(address);
-  return deployments.some(
-    (entry) => BigInt(entry.chainId) === chainId && toChecksum(entry.address) === checksummed,
+  const { content } = descriptor;
+  return (content.context?.[kind]?.deployments ?? []).some(
+    ({ address, chainId }) => contractId(BigInt(chainId), address) === contract,
   );
 }
 

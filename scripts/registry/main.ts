@@ -1,0 +1,83 @@
+/** The command `npm run registry`: a registry of descriptors into the app, or into one file. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { RegistryError } from './folder.ts';
+import { importRegistry, indexByChain, type SnapshotJson } from './import.ts';
+
+const USAGE = `npm run registry -- --from <folder or address of a git repository> [--commit <hash>] [--origin <name>] [--file <out.json>]
+
+Checks the ERC-7730 descriptors of a registry and writes them to public/registry/, from where the app loads
+them when it needs them. With --file it writes one file, which can be added in the app's settings.`;
+
+const { values } = parseArgs({
+  options: {
+    from: { type: 'string' },
+    commit: { type: 'string' },
+    origin: { type: 'string' },
+    file: { type: 'string' },
+  },
+});
+
+if (values.from === undefined) {
+  console.error(USAGE);
+  process.exit(2);
+}
+
+const clone = /^(?:https?|ssh|git|file):|^git@/.test(values.from)
+  ? cloneOf(values.from, values.commit)
+  : undefined;
+try {
+  const folder = clone ?? resolve(values.from);
+  const snapshot = importRegistry(folder, {
+    origin: values.origin ?? (clone === undefined ? basename(folder) : values.from),
+    commit: commitOf(folder) ?? values.commit ?? null,
+    imported: new Date().toISOString().slice(0, 10),
+  });
+  if (values.file === undefined) writeFolder(snapshot, 'public/registry');
+  else writeFileSync(values.file, JSON.stringify(snapshot));
+  const { commit, count, digest } = snapshot.manifest;
+  console.log(`${String(count)} descriptors, commit ${commit ?? 'not known'}, digest ${digest}`);
+  console.log(`Written to ${values.file ?? 'public/registry/'}`);
+} catch (error) {
+  if (!(error instanceof RegistryError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+} finally {
+  if (clone !== undefined) rmSync(clone, { recursive: true });
+}
+
+/** A fresh clone in a folder of its own. */
+function cloneOf(address: string, commit: string | undefined): string {
+  const folder = mkdtempSync(join(tmpdir(), 'registry-'));
+  const git = (...args: string[]): void => {
+    execFileSync('git', ['-C', folder, ...args], { stdio: 'inherit' });
+  };
+  git('init', '--quiet');
+  git('fetch', '--quiet', '--depth', '1', '--', address, commit ?? 'HEAD');
+  git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
+  return folder;
+}
+
+/** The commit of a folder that is a clone by itself. */
+function commitOf(folder: string): string | undefined {
+  if (!existsSync(join(folder, '.git'))) return undefined;
+  return execFileSync('git', ['-C', folder, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+}
+
+/** One small file for each descriptor and each chain: a page loads only what a request needs. */
+function writeFolder({ descriptors, index, manifest }: SnapshotJson, folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'descriptors'), { recursive: true });
+  mkdirSync(join(folder, 'index'));
+  for (const [digest, text] of Object.entries(descriptors)) {
+    writeFileSync(join(folder, 'descriptors', `${digest}.json`), text);
+  }
+  for (const [chain, part] of indexByChain(index)) {
+    writeFileSync(join(folder, 'index', `${chain}.json`), JSON.stringify(part));
+  }
+  // Last of all: where there is a manifest, everything is there.
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
+}
