@@ -1,0 +1,170 @@
+/**
+ * Redistributions at their edges: a dealer that knows the polynomial of the other one beforehand, and a device
+ * that has a share of the old key and does not deal. Found by mutation testing; see docs/mutation.md.
+ */
+import { describe, expect, it } from 'vitest';
+import { ProtocolError } from './abort.ts';
+import { reshareParties } from './certificate.ts';
+import { groupOf } from './group.ts';
+import { commit, lagrange } from './polynomial.ts';
+import { prove } from './proofs.ts';
+import { HedgedRandom } from './random.ts';
+import { boundTo, commitmentTo, type ReshareView } from './reshare-checks.ts';
+import type { Redistributed } from './reshare-protocol.ts';
+import { reshareRounds, type Opened } from './reshare-rounds.ts';
+import { reshareCeremony } from './reshare.ts';
+import type { Ceremony, Protocol } from './session/ceremony.ts';
+import { awaitRound } from './session/round.ts';
+import type { Session } from './session/session.ts';
+import { frostKeys } from './testing/keys.ts';
+import { lockstep, type Outcome } from './testing/lockstep.ts';
+import { membersOf, requestId, seeded } from './testing/seeded.ts';
+
+const suite = 'mpc-frost/v1/secp256k1-bip340';
+const group = groupOf(suite);
+const { order } = group;
+const mod = (value: bigint): bigint => ((value % order) + order) % order;
+const SEED = 'degenerate';
+
+describe('a dealer that knows the polynomial of the other', () => {
+  const keys = frostKeys(suite, 2, 2);
+  const [VICTIM, EVIL] = [1, 2];
+  const context = {
+    suite,
+    requestId: requestId('degenerate'),
+    old: keys.info,
+    dealers: [VICTIM, EVIL],
+    threshold: 2,
+    members: membersOf(keys.devices),
+  } as const;
+  type Key = Redistributed<typeof suite>;
+
+  /** lambda_i s_i: what every dealer has to deal. */
+  const constantOf = (party: number): bigint =>
+    keys.share(party).withSecret((s) => (lagrange(group, context.dealers, party) * s) % order);
+
+  /** What the victim draws first: its share, the session and the seed of the run decide it. */
+  const victimsSlope = ({ sid }: Session): bigint =>
+    keys.share(VICTIM).withSecret((_, secret) => {
+      const random = seeded(`${SEED}/rounds/${String(VICTIM)}`);
+      return new HedgedRandom(random, secret, sid).scalar('polynomial', order);
+    });
+
+  /** A dealer that follows the protocol with the slope it chose, until everything is opened. */
+  function dealing(session: Session, slope: bigint): Protocol<Key> {
+    const rounds = reshareRounds(context, EVIL);
+    const parties = new Map(reshareParties(context).map((party) => [party.party, party]));
+    const view: ReshareView = { context, session, rounds, parties };
+    const constant = constantOf(EVIL);
+    const coefficients = commit(group, [constant, slope]);
+    const statement = coefficients[0] ?? group.zero;
+    const proof = prove(group, boundTo(view, EVIL, coefficients), constant, statement, 77n);
+    const opened: Opened = {
+      echo1: new Uint8Array(32),
+      coefficients,
+      proofPoint: proof.commitment,
+      proofScalar: proof.response,
+      salt: seeded('salt')(32),
+    };
+    const nothing = (): void => undefined;
+    return {
+      rounds: Object.values(rounds),
+      start: () => ({
+        send: [{ to: 'all', body: commitmentTo(view, EVIL, opened) }],
+        next: awaitRound(
+          rounds.commit,
+          ({ broadcasts }) => ({
+            send: [
+              {
+                to: 'all',
+                body: rounds.open.broadcast.schema.encode({
+                  ...opened,
+                  echo1: session.echo(1, broadcasts),
+                }),
+              },
+            ],
+            next: awaitRound<unknown, unknown, Key>(
+              rounds.open,
+              () => {
+                throw new Error('it has done what it wanted');
+              },
+              nothing,
+            ),
+          }),
+          nothing,
+        ),
+      }),
+    };
+  }
+
+  function victimOf(choose: (victimsSlope: bigint) => bigint): Outcome<Key> {
+    const ceremonyOf = (party: number): Ceremony<Key> =>
+      reshareCeremony(context, {
+        identity: keys.device(party).identity.publicKey,
+        share: keys.share(party),
+        largestAttempt: 0,
+      });
+    const evil: Ceremony<Key> = {
+      ...ceremonyOf(EVIL),
+      begin: (session) => dealing(session, mod(choose(victimsSlope(session)))),
+    };
+    const players = new Map(
+      [ceremonyOf(VICTIM), evil].map((ceremony, i) => [
+        i + 1,
+        { ceremony, identity: keys.device(i + 1).identity },
+      ]),
+    );
+    return lockstep(players, SEED).get(VICTIM) ?? expect.unreachable();
+  }
+
+  it('the harness is sound: with any other slope the victim goes on to deal', () => {
+    const { error, waitingIn } = victimOf(() => 6n);
+    expect(error).toBeUndefined();
+    expect(waitingIn).toBe(3);
+  });
+
+  it.each<[string, (slope: bigint) => bigint, RegExp]>([
+    ['lower the degree of the polynomial', (slope) => -slope, /new polynomial is degenerate/],
+    [
+      'make a share zero',
+      (slope) => -constantOf(VICTIM) - slope - constantOf(EVIL),
+      /verifying share is the identity/,
+    ],
+  ])('cannot %s', (_, choose, reason) => {
+    const { error, output, sent, persisted } = victimOf(choose);
+    expect(error).toMatchObject({ abortClass: 'A', culprit: undefined });
+    expect(error instanceof ProtocolError && error.message).toMatch(reason);
+    expect(output).toBeUndefined();
+    expect(persisted).toEqual([]);
+    expect(Math.max(...sent.map(({ round }) => round))).toBe(2);
+  });
+});
+
+it('a device that still has its old share, and does not deal, receives a new one', () => {
+  const keys = frostKeys(suite, 2, 3);
+  const context = {
+    suite,
+    requestId: requestId('idle'),
+    old: keys.info,
+    dealers: [1, 2],
+    threshold: 2,
+    members: membersOf(keys.devices),
+  } as const;
+  const players = new Map(
+    keys.parties.map((party) => {
+      const { identity } = keys.device(party);
+      const inputs = {
+        identity: identity.publicKey,
+        share: keys.share(party),
+        largestAttempt: 0,
+      };
+      return [party, { identity, ceremony: reshareCeremony(context, inputs) }] as const;
+    }),
+  );
+  const run = lockstep(players, 'idle');
+  for (const party of keys.parties) {
+    const { output, error } = run.get(party) ?? expect.unreachable();
+    expect(error).toBeUndefined();
+    expect(output?.key?.share.info.epoch).toBe(1);
+  }
+});
