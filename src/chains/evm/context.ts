@@ -3,7 +3,6 @@ import { visible } from '../../text.ts';
 import type { AddressFact, AmountFact, NoteSource } from '../review.ts';
 import { formatAmount } from './amount.ts';
 import type { Hex } from './hex.ts';
-import type { Movement } from './transfers.ts';
 
 export interface NamedAccount {
   readonly index: number;
@@ -56,6 +55,13 @@ export interface DescribeContext {
   readonly estimate?: Estimate | undefined;
   /** `false`: the address came without a checksum. Known on the device where it was typed only. */
   readonly checksummed?: boolean | undefined;
+}
+
+/** What one account gains (positive) or loses of an asset; smallest units. */
+export interface Movement {
+  /** EIP-55; `undefined`: the chain's coin. */
+  readonly token: Hex | undefined;
+  readonly change: bigint;
 }
 
 /** A node's simulation. */

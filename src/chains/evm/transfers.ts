@@ -1,19 +1,12 @@
 /** What moves to and from an account, as a node's simulation reports it. Notes, never facts. */
-import { sameAddress } from './context.ts';
 import { toChecksum } from './address.ts';
+import { type Movement, sameAddress } from './context.ts';
 import { type Hex, sizeOf } from './hex.ts';
 
 export interface ReportedLog {
   readonly address: Hex;
   readonly topics: readonly Hex[];
   readonly data: Hex;
-}
-
-/** What one account gains (positive) or loses of an asset; smallest units. */
-export interface Movement {
-  /** EIP-55; `undefined`: the chain's coin. */
-  readonly token: Hex | undefined;
-  readonly change: bigint;
 }
 
 /** Keccak-256 of Transfer(address,address,uint256) (ERC-20). */
