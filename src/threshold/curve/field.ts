@@ -16,15 +16,18 @@ const LOW = (1n << 256n) - 1n;
 const FOLD = LOW + 1n - P;
 
 /**
- * A short representative: the part above 2^256 is folded down twice, as 2^256 = 2^32 + 977 mod p
- * (Handbook of Applied Cryptography, algorithm 14.47). `&` and `>>` split negative numbers right as well, because
- * t = (t >> 256) 2^256 + (t & LOW) holds for every t. So the result is congruent to `t` whatever its
- * size; for |t| < 2^520 it lies between -2^75 and 2^256 + 2^75.
+ * A shorter representative: the part above 2^256 is folded down once, as 2^256 = 2^32 + 977 mod p
+ * (Handbook of Applied Cryptography, algorithm 14.47). `&` and `>>` split negative numbers right as well,
+ * because t = (t >> 256) 2^256 + (t & LOW) holds for every t. For |t| < 2^n with n > 480 the result is
+ * below 2^(n-222): good for a factor of a product that `reduce` shortens, and half as long to compute.
  */
-export function reduce(t: bigint): bigint {
-  const once = (t & LOW) + (t >> 256n) * FOLD;
-  return (once & LOW) + (once >> 256n) * FOLD;
-}
+export const fold = (t: bigint): bigint => (t & LOW) + (t >> 256n) * FOLD;
+
+/**
+ * A short representative: the part above 2^256 is folded down twice. For |t| < 2^680 the result lies
+ * between -2^235 and 2^256 + 2^235.
+ */
+export const reduce = (t: bigint): bigint => fold(fold(t));
 
 /** a b. */
 export const mul = (a: bigint, b: bigint): bigint => reduce(a * b);
@@ -35,11 +38,17 @@ export function canonical(a: bigint): bigint {
   return rest + (P & (rest >> 256n)); // rest >> 256 is -1, all ones, if rest is negative
 }
 
-/** a^(2^times), for |a| < 2^260: longer numbers would outgrow `reduce`. */
+/**
+ * a^(2^times), for |a| < 2^260: longer numbers would outgrow `reduce`. Of two squares in a row only the
+ * second is made short again: 2^260 -> fold: 2^298 -> reduce: 2^257.
+ */
 function squareTimes(a: bigint, times: number): bigint {
   let power = a;
-  for (let i = 0; i < times; i++) power = reduce(power * power);
-  return power;
+  for (let i = 1; i < times; i += 2) {
+    const square = fold(power * power);
+    power = reduce(square * square);
+  }
+  return (times & 1) === 1 ? reduce(power * power) : power;
 }
 
 /**

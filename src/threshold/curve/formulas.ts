@@ -6,7 +6,7 @@
  * later step: `undefined` in affine form, Z = 0 in Jacobian form. It is never wrong, and the caller
  * recomputes it by other means. A step of the other lanes does not depend on any value.
  */
-import { canonical, inverse, mul, reduce } from './field.ts';
+import { canonical, fold, inverse, mul, reduce } from './field.ts';
 
 /** x and y, loose field elements. */
 export interface Affine {
@@ -93,12 +93,18 @@ export function doubleEach(a: readonly Lane[]): Lane[] {
 /** The same point with Z = 1. */
 export const toJacobian = (p: Lane): Jacobian => (p === undefined ? EXCEPTIONAL : { ...p, z: 1n });
 
+/*
+ * In the two formulas below coordinates are short, as `reduce` leaves them: below 2^257. What only goes
+ * into another product is folded once: zz, xx, yy, hh are below 2^298, d, hhh, v below 2^330, and every
+ * argument of `reduce` below 2^630.
+ */
+
 /** 2p for curves with a = 0 (hyperelliptic.org/EFD, jacobian-0, dbl-2009-l with D as 4 X Y^2). */
 export function double({ x, y, z }: Jacobian): Jacobian {
-  const xx = mul(x, x);
-  const yy = mul(y, y);
+  const xx = fold(x * x);
+  const yy = fold(y * y);
   const e = xx + xx + xx; // E = 3 X^2
-  const d = reduce((x * yy) << 2n); // D = 4 X Y^2
+  const d = fold((x * yy) << 2n); // D = 4 X Y^2
   const x3 = reduce(e * e - d - d);
   return {
     x: x3,
@@ -113,12 +119,12 @@ export function double({ x, y, z }: Jacobian): Jacobian {
  */
 export function addMixed(p: Jacobian, q: Lane): Jacobian {
   if (q === undefined) return EXCEPTIONAL;
-  const zz = mul(p.z, p.z);
+  const zz = fold(p.z * p.z);
   const h = mul(zz, q.x) - p.x;
-  const r = mul(mul(zz, p.z), q.y) - p.y;
-  const hh = mul(h, h);
-  const hhh = mul(hh, h);
-  const v = mul(hh, p.x);
+  const r = mul(fold(zz * p.z), q.y) - p.y;
+  const hh = fold(h * h);
+  const hhh = fold(hh * h);
+  const v = fold(hh * p.x);
   const x3 = reduce(r * r - hhh - v - v);
   return { x: x3, y: reduce(r * (v - x3) - hhh * p.y), z: mul(p.z, h) };
 }

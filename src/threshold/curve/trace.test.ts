@@ -19,6 +19,7 @@ vi.mock('./field.ts', async (importOriginal) => {
     };
   return {
     ...original,
+    fold: traced('f', original.fold),
     reduce: traced('r', original.reduce),
     mul: traced('m', original.mul),
     canonical: traced('c', original.canonical),
