@@ -77,6 +77,15 @@ describe.each([TAPROOT, EDWARDS])('nonces: %s', (suite) => {
     }).toThrow('already used');
   });
 
+  it('P-50 are spent before they are lent: not even the one who uses them can use them again', () => {
+    const own = draw(1);
+    own.spend(() => {
+      expect(() => {
+        own.spend(() => undefined);
+      }).toThrow('already used');
+    });
+  });
+
   it('P-50 are gone when the session is given up', () => {
     const own = draw(1);
     own.wipe();
@@ -164,6 +173,16 @@ describe.each([TAPROOT, EDWARDS])('nonces: %s', (suite) => {
         expect(() => answer(1, pair, [own, other])).toThrow('already used');
       }
       expect(() => answer(1, draw(1), [other, stranger])).toThrow('missing signer commitment');
+    });
+
+    it('is looked through for the own entry by its number, wherever it stands', () => {
+      const entries = [own, other];
+      expect(() => {
+        requireList(frost, signers, entries, other);
+      }).not.toThrow();
+      expect(() => {
+        requireList(frost, signers, entries, stranger);
+      }).toThrow(ProtocolError);
     });
   });
 

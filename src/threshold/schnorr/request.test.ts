@@ -95,6 +95,11 @@ describe('the context', () => {
     const tree = taprootItem('a', { root: digestOf('tree') });
     const [withTree] = prepareItems(requestOf<typeof TAPROOT>([tree]), taproot.share(1));
     expect(withTree?.encoded).toHaveLength(1 + 1 + 33 + 33 + 33 + 32 + 1 + 4 + 32 + 1);
+    const script = taprootItem('a', leaf);
+    const [withLeaf] = prepareItems(requestOf<typeof TAPROOT>([script]), taproot.share(1));
+    expect(withLeaf?.encoded).toHaveLength(1 + 1 + 33 + 1 + 33 + 32 + 1 + 4 + 32 + 33);
+    const roots = [prepared?.encoded[2 + 8 + 33], withTree?.encoded[35], withLeaf?.encoded[35]];
+    expect(roots).toEqual([1, 2, 0]);
     const [message] = prepareItems(requestOf<typeof EDWARDS>([edwardsItem('a')]), edwards.share(1));
     expect(message?.encoded).toHaveLength(1 + 32 + 4 + 77);
   });
