@@ -3,7 +3,7 @@ import { hex } from '@scure/base';
 import { RawTx } from '@scure/btc-signer/script.js';
 import * as v from 'valibot';
 import { MAX_MONEY } from './amount.ts';
-import { type PlainTransaction, txidOf } from './codec.ts';
+import { txidOf } from './codec.ts';
 import { BitcoinAnswerError } from './errors.ts';
 
 /** An unspent output, as a server or node says. */
@@ -28,7 +28,7 @@ export const satoshis = v.pipe(
   v.integer(),
   v.minValue(0),
   v.maxValue(Number(MAX_MONEY)),
-  v.transform(BigInt),
+  v.transform((value) => BigInt(value)),
 );
 
 /**
@@ -65,7 +65,7 @@ export function readTransactionHex(text: unknown, expected: string): Uint8Array 
   let id;
   try {
     raw = hex.decode(digits);
-    id = txidOf(RawTx.decode(raw) as PlainTransaction);
+    id = txidOf(RawTx.decode(raw));
   } catch (cause) {
     throw new BitcoinAnswerError(
       'bitcoin/answer-transaction',

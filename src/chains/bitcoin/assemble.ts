@@ -5,7 +5,7 @@ import { OutScript } from '@scure/btc-signer/payment.js';
 import { Transaction } from '@scure/btc-signer/transaction.js';
 import { sha256x2 } from '@scure/btc-signer/utils.js';
 import { concat, equalBytes, u8 } from '../../codec.ts';
-import { decodePsbt, encodeCanonical, KEEP_ALL } from './codec.ts';
+import { decodePsbt, encodeCanonical, KEEP_ALL, openPsbt } from './codec.ts';
 import { bitcoinDigests } from './digest.ts';
 import { BitcoinSignatureError, PsbtError } from './errors.ts';
 import { type BitcoinRequest, type BitcoinInput, inputsToSign } from './request.ts';
@@ -81,7 +81,7 @@ export function assembleBitcoin(
  * @throws PsbtError for bytes that are no PSBT
  */
 export function extractTransaction(psbt: Uint8Array): CompleteTransaction | undefined {
-  const transaction = Transaction.fromPSBT(encodeCanonical(decodePsbt(psbt)), KEEP_ALL);
+  const transaction = openPsbt(psbt);
   for (let i = 0; i < transaction.inputsLength; i++) {
     const { finalScriptSig, finalScriptWitness } = transaction.getInput(i);
     if (finalScriptSig !== undefined || finalScriptWitness !== undefined) continue;
@@ -155,11 +155,9 @@ function pays(raw: Uint8Array, request: BitcoinRequest): boolean {
  * @see BIP-174, "Combiner"
  */
 export function mergePsbt(first: Uint8Array, ...others: readonly Uint8Array[]): Uint8Array {
-  const read = (psbt: Uint8Array): Transaction =>
-    Transaction.fromPSBT(encodeCanonical(decodePsbt(psbt)), KEEP_ALL);
-  const merged = read(first);
+  const merged = openPsbt(first);
   for (const other of others) {
-    const added = read(other);
+    const added = openPsbt(other);
     if (!equalBytes(merged.unsignedTx, added.unsignedTx)) {
       throw new PsbtError(
         'bitcoin/merge-other',

@@ -92,11 +92,13 @@ export function decodePsbt(bytes: Uint8Array): Fields {
   if (!MAGIC.every((byte, i) => bytes[i] === byte)) {
     throw new PsbtError('bitcoin/psbt-magic', 'This is not a PSBT: it does not begin like one.');
   }
+  // The library's fields are windows into the bytes: whoever gave them may change them later.
+  const copy = bytes.slice();
   try {
-    return RawPSBTV0.decode(bytes) as Fields;
+    return RawPSBTV0.decode(copy) as Fields;
   } catch (cause0) {
     try {
-      return RawPSBTV2.decode(bytes) as Fields;
+      return RawPSBTV2.decode(copy) as Fields;
     } catch (cause2) {
       throw new PsbtError(
         'bitcoin/psbt-malformed',
@@ -161,6 +163,24 @@ export function unsignedOf(fields: Fields): PlainTransaction {
     throw new PsbtError(
       'bitcoin/psbt-locktime',
       'The parts of this PSBT do not make one transaction: their lock times contradict each other.',
+      { cause },
+    );
+  }
+}
+
+/**
+ * The library's transaction of a PSBT, for signatures and merging.
+ *
+ * @throws PsbtError when the parts contradict each other
+ */
+export function openPsbt(bytes: Uint8Array): Transaction {
+  const canonical = encodeCanonical(decodePsbt(bytes));
+  try {
+    return Transaction.fromPSBT(canonical, KEEP_ALL);
+  } catch (cause) {
+    throw new PsbtError(
+      'bitcoin/psbt-inconsistent',
+      'The parts of this PSBT contradict each other: an input and the transaction that it spends do not fit.',
       { cause },
     );
   }
