@@ -1,6 +1,6 @@
 /**
  * Where the time goes: the processor's samples, each counted for the file of `src/` that it falls into
- * or, inside a library, for the file that called the library.
+ * or, inside a library or the compression function, for the file that called it.
  */
 import { readFileSync } from 'node:fs';
 import { Session, type Profiler } from 'node:inspector/promises';
@@ -45,7 +45,8 @@ function summed({ nodes }: Profiler.Profile): Hotspot[] {
     const node = byId.get(id);
     if (node === undefined) return;
     const source = sourceOf(node.callFrame);
-    const responsible = source.includes('/src/') ? source : caller;
+    const counts = source.includes('/src/') && !source.endsWith('threshold/compression.ts');
+    const responsible = counts ? source : caller;
     const collecting = node.callFrame.functionName === '(garbage collector)';
     const area = collecting ? 'garbage collection' : areaOf(responsible);
     hits.set(area, (hits.get(area) ?? 0) + (node.hitCount ?? 0));

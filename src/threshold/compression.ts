@@ -66,8 +66,9 @@ export function compress(state: Int32Array, w: Int32Array): void {
   let f = state[5] ?? 0;
   let g = state[6] ?? 0;
   let h = state[7] ?? 0;
-  // T1 = h + sum1(e) + choose(e, f, g) + K + W is added to d and, with sum0(a) + majority(a, b, c), is
-  // the new a. Then every variable has the next one's value: here, instead, the next round moves on.
+  // T1 = h + sum1(e) + Ch(e, f, g) + K + W is added to d and, with sum0(a) + Maj(a, b, c), is the new a.
+  // Then every variable has the next one's value: here, instead, the next round moves on. Ch and Maj are
+  // written out, as engines inline only so much into one function.
   for (let i = 0; i < SCHEDULE_WORDS; i += 8) {
     h = (h + sum1(e) + (g ^ (e & (f ^ g))) + (K[i] ?? 0) + (w[i] ?? 0)) | 0;
     d = (d + h) | 0;
