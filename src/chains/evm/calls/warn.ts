@@ -27,8 +27,12 @@ export function flagWarnings({ delegate, to }: Call): Warning[] {
 }
 
 /** About how well it was understood. */
-export function readingWarnings({ reading, signature, source }: Parts, depth: number): Warning[] {
-  if (reading === 'unreadable' && signature === undefined && depth > 0) {
+export function readingWarnings(
+  { reading, signature, source, warnings }: Parts,
+  depth: number,
+): Warning[] {
+  // What else is wrong with it says more.
+  if (reading === 'unreadable' && signature === undefined && depth > 0 && warnings.length === 0) {
     return [
       {
         code: 'evm/unreadable-inner-call',

@@ -6,7 +6,7 @@ import { leftOver, type LeafAt } from './coverage.ts';
 import type { Descriptor, FormatSpec } from './descriptor.ts';
 import { type FieldContext, plainFact, readField } from './fields.ts';
 import type { Line, Lines } from './library.ts';
-import { fieldAt, type Marked, markFormat } from './marked.ts';
+import { fieldAt, type Marked, markFormat, PATHS } from './marked.ts';
 import { fill, type PathFact, type Sentence } from './sentence.ts';
 
 /** What a descriptor says about a request. */
@@ -62,7 +62,8 @@ export async function readWith(
     so.complete &&= understood;
     so.opaque ||= field.format === 'calldata' && !understood;
     if (field.path !== undefined) shown.push({ path: field.path, fact });
-    for (const path of [here.path, here.params?.tokenPath, here.params?.collectionPath]) {
+    // A line shows what its format needs, too: the token of an amount, the target of a call.
+    for (const path of [here.path, ...(understood ? PATHS : []).map((key) => here.params?.[key])]) {
       if (path !== undefined) places.add(path.replace(/^#\./, ''));
     }
     return fact;

@@ -4,12 +4,12 @@ import type { Hex } from '../hex.ts';
 import { formatFor } from '../clear/call.ts';
 import { type Descriptor, parseDescriptor } from '../clear/descriptor.ts';
 import { isBound } from '../clear/descriptors.ts';
-import collectibles from './collectibles.json';
-import erc20 from './erc20.json';
-import erc4626 from './erc4626.json';
-import permit2 from './permit2.json';
-import safe from './safe.json';
-import weth from './weth.json';
+import collectibles from './collectibles.json' with { type: 'json' };
+import erc20 from './erc20.json' with { type: 'json' };
+import erc4626 from './erc4626.json' with { type: 'json' };
+import permit2 from './permit2.json' with { type: 'json' };
+import safe from './safe.json' with { type: 'json' };
+import weth from './weth.json' with { type: 'json' };
 
 /** The origin of built-in descriptors. */
 export const BUILT_IN = 'built-in';
