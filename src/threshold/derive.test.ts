@@ -121,6 +121,11 @@ describe('derive', () => {
     ).toThrow(UsageError);
   });
 
+  it('takes a path as long as an extended key can be deep', () => {
+    const deepest = Array.from({ length: MAX_DEPTH }, () => 0);
+    expect(derive(key, code, deepest).publicKey).toHaveLength(33);
+  });
+
   it.each([0, 31, 33, 64])('refuses a chain code of %i bytes', (length) => {
     expect(() => derive(key, random(length), [0])).toThrow(UsageError);
   });

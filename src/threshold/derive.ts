@@ -60,7 +60,7 @@ export function derive(
     const i = mac(code, concat(serialized, u32(index)));
     const left = toInteger(i.subarray(0, 32));
     if (left >= ORDER) throw new UsageError(`index ${String(index)} has no key (BIP-32)`);
-    const child = left === 0n ? point : point.add(Point.BASE.multiplyUnsafe(left));
+    const child = point.add(Point.BASE.multiplyUnsafe(left));
     if (child.is0()) throw new UsageError(`index ${String(index)} has no key (BIP-32)`);
     tweak = (tweak + left) % ORDER;
     point = child;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../codec.ts';
 import { UsageError } from './abort.ts';
 import { SECP256K1 } from './group.ts';
+import { importedKey } from './import-key.ts';
 import {
   checkMembers,
   commitmentOf,
@@ -58,6 +59,14 @@ describe('KeyShare', () => {
     ],
   ])('refuses a share %s', (_, make) => {
     expect(make).toThrow(UsageError);
+  });
+
+  it('refuses a share of no member, though it lies on the polynomial', () => {
+    const secret = encodeScalar(42n);
+    const imported = importedKey(info.suite, secret, info.chainCode, secret);
+    expect(new KeyShare(imported.info, 1, secret).index).toBe(1);
+    // F is constant, so F(2) = F(1)
+    expect(() => new KeyShare(imported.info, 2, secret)).toThrow(/belongs to no member/);
   });
 
   it('P-49 refuses a share that is not canonical', () => {

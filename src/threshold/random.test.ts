@@ -40,6 +40,13 @@ describe('checkRandom', () => {
           seeded('second')(sizes.shift() ?? length)
       )([32, 31]),
     ],
+    [
+      'gives too little at first',
+      (
+        (sizes, working) => (length) =>
+          working(sizes.shift() ?? length)
+      )([31, 32], seeded('first')),
+    ],
   ])('P-43 refuses a generator that %s', (_, random) => {
     expect(() => {
       checkRandom(random);

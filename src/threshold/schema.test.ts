@@ -104,6 +104,13 @@ describe('encoding', () => {
     expect(encode).toThrow();
   });
 
+  it('gives the bytes of each field', () => {
+    expect(bytes(3).encode(value.head)).toEqual(value.head);
+    expect(scalar(SECP256K1).encode(5n)).toEqual(encodeScalar(5n));
+    expect(point(SECP256K1).encode(Point.BASE)).toEqual(Point.BASE.toBytes(true));
+    expect(schema.encode(value)).toEqual(body);
+  });
+
   it('of an empty list and of nothing is empty', () => {
     expect(list(0, bytes(5)).encode([])).toEqual(new Uint8Array());
     expect(absent.encode(undefined)).toEqual(new Uint8Array());
