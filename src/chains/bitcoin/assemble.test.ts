@@ -193,13 +193,12 @@ describe('a transaction with a second owner', () => {
     );
     const raw = RawPSBTV0.decode(shared().toPSBT());
     const inputs = raw.inputs.map((input) => ({ ...input, sighashType: 1 }));
-    const encode = (value: typeof raw): Uint8Array =>
-      RawPSBTV0.encode(value as Parameters<typeof RawPSBTV0.encode>[0]);
-    const one = encode({ ...raw, inputs } as typeof raw);
+    const encode = (value: typeof raw): Uint8Array => RawPSBTV0.encode(value);
+    const one = encode({ ...raw, inputs });
     const three = encode({
       ...raw,
       inputs: inputs.map((input) => ({ ...input, sighashType: 3 })),
-    } as typeof raw);
+    });
     expect(codeOf(() => mergePsbt(one, three))).toBe('bitcoin/merge-conflict');
   });
   it('with an input that nobody here can finish stays a PSBT', () => {
