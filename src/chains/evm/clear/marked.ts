@@ -22,14 +22,17 @@ type Group = Extract<NonNullable<FormatSpec['fields']>[number], { fields: unknow
 
 const DEFINITION = '$.display.definitions.';
 
-/** @returns `undefined` where a field refers to a definition that is not there, or groups are in groups */
+/** @returns `undefined` where a field has no label or no definition, or groups are in groups */
 export function markFormat(format: FormatSpec, definitions: Definitions = {}): Marked | undefined {
   const fields = new Map<string, MarkedField>();
   const groups = new Map<string, string | undefined>();
 
   const markField = (field: FieldSpec, scope: string): FieldSpec | undefined => {
     const merged = withDefinition(field, definitions);
-    if (merged === undefined) return undefined;
+    // The mark must not stand in for a label that is missing.
+    if (merged === undefined || (merged.label === undefined && merged.visible !== 'never')) {
+      return undefined;
+    }
     const mark = `f${String(fields.size)}`;
     fields.set(mark, { ...merged, scope });
     return { ...merged, label: mark, separator: '{index}' };
