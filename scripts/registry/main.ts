@@ -75,9 +75,11 @@ function writeFolder({ descriptors, index, manifest }: SnapshotJson, folder: str
   for (const [digest, text] of Object.entries(descriptors)) {
     writeFileSync(join(folder, 'descriptors', `${digest}.json`), text);
   }
-  for (const [chain, part] of indexByChain(index)) {
+  const chains = indexByChain(index);
+  for (const [chain, part] of chains) {
     writeFileSync(join(folder, 'index', `${chain}.json`), JSON.stringify(part));
   }
+  writeFileSync(join(folder, 'chains.json'), JSON.stringify([...chains.keys()]));
   // Last of all: where there is a manifest, everything is there.
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
 }

@@ -14,6 +14,23 @@ export { buildPayment, type Payment } from './evm/build.ts';
 export type { DescribeContext, NamedAccount, TokenUnit } from './evm/context.ts';
 export { assembleRequest, type Result } from './assemble.ts';
 export { describeRequest } from './describe.ts';
+export { describeOrMiss } from './missing.ts';
+export type { Descriptor } from './evm/clear/descriptor.ts';
+export {
+  type DescriptorIndex,
+  type Descriptors,
+  indexedDescriptors,
+} from './evm/clear/descriptors.ts';
+export { DescriptorError } from './evm/clear/errors.ts';
+export {
+  MAX_SNAPSHOT_BYTES,
+  parseIndex,
+  parseManifest,
+  parseRegistryDescriptor,
+  parseSnapshot,
+  registryDigest,
+  type RegistryManifest,
+} from './evm/clear/snapshot.ts';
 export type { Estimate } from './evm/context.ts';
 export { movementsOf } from './evm/transfers.ts';
 export { digest } from './evm/digest.ts';
@@ -47,5 +64,6 @@ export { readTypedDataInput } from './evm/typed-data/input.ts';
 export { chainIdOf, type ChainRequest, digestsOf, parseRequest } from './request.ts';
 export { serialize } from './evm/serialize.ts';
 export { shownDigestOf } from './shown.ts';
+export { tokensIn } from './tokens.ts';
 export type { InputDefaults } from './evm/rpc-transaction.ts';
 export type { AccessEntry, EvmRequest, EvmTransaction } from './evm/transaction.ts';

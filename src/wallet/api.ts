@@ -174,6 +174,12 @@ export interface Wallet {
    */
   saveSettings(settings: Settings): Promise<{ readonly reloadNeeded: boolean }>;
 
+  // Descriptions of contracts
+  /** Adds a snapshot file of `npm run registry -- --file`, at most 32 MB. */
+  addDescriptorSnapshot(bytes: Uint8Array): Promise<void>;
+  /** @param digest hexadecimal */
+  removeDescriptorSnapshot(digest: string): Promise<void>;
+
   // Proposals
   readPaymentLink(text: string): Checked<PaymentLink>;
   suggestFees(vaultId: string, form: PaymentForm): Promise<FeeSuggestion>;

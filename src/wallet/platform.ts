@@ -45,6 +45,22 @@ export interface ConnectionOptions {
   readonly iceServers: readonly IceServer[];
 }
 
+/** The registry of descriptors that the app may come with, and copies of it on this device. */
+export interface RegistryFiles {
+  /**
+   * A file from the page's own origin, `undefined` when there is none of that name.
+   *
+   * @throws when the origin cannot be asked
+   */
+  fetch(name: string): Promise<Uint8Array | undefined>;
+  /** Digests of registries of which some files are kept. */
+  copies(): Promise<readonly string[]>;
+  read(digest: string, name: string): Promise<Uint8Array | undefined>;
+  write(digest: string, name: string, bytes: Uint8Array): Promise<void>;
+  /** All files of a copy. */
+  remove(digest: string): Promise<void>;
+}
+
 export interface Platform {
   readonly clock: Clock;
   /** Of the page, for links. */
@@ -55,6 +71,7 @@ export interface Platform {
   readonly invitation: string | undefined;
   readonly tab: TabClaim;
   readonly fetch: typeof fetch;
+  readonly registry: RegistryFiles;
   random(length: number): Uint8Array;
   /** Why the wallet cannot run here, or `undefined`. */
   unsupported(): Problem | undefined;

@@ -5,6 +5,7 @@ import { parseFounding, vaultId } from '../journal/index.ts';
 import type { Storage, Unlocked } from '../keystore/index.ts';
 import type { Peer } from '../network/index.ts';
 import type { Checked, PaymentLink } from './api.ts';
+import { DescriptorStore } from './descriptors/store.ts';
 import { readDevice, writeDevice, type DeviceRecord } from './device.ts';
 import { fromHex } from './ids.ts';
 import { News } from './news.ts';
@@ -42,6 +43,7 @@ export class Session {
   readonly #ceremonies: Ceremonies;
   readonly #post: Post;
   readonly #nodes: Nodes;
+  #descriptors: DescriptorStore | undefined;
   readonly #vaults = new Map<string, Vault>();
   readonly #news: News;
   readonly #pairing: CurrentPairing;
@@ -82,8 +84,7 @@ export class Session {
       clock: platform.clock,
       fetch: platform.fetch,
       changed: () => {
-        for (const vault of this.#vaults.values()) vault.consider();
-        this.#changed();
+        this.#reconsider();
       },
     });
   }
@@ -100,6 +101,11 @@ export class Session {
       throw error;
     }
     return session;
+  }
+
+  get descriptors(): DescriptorStore {
+    if (this.#descriptors === undefined) throw new Error('the session has not started');
+    return this.#descriptors;
   }
 
   get settings(): Settings {
@@ -136,6 +142,7 @@ export class Session {
       pairing: this.#pairing.view(),
       invitation: this.#invitation,
       settings: this.#settings,
+      descriptors: this.descriptors.view(),
       pairSetups: [...this.#vaults.values()].flatMap(({ pairSetups }) => pairSetups.views()),
       problems: this.#news.all(),
     };
@@ -182,8 +189,7 @@ export class Session {
     await writeDevice(plain, unlocked.storage, this.device.name, settings);
     this.#settings = settings;
     this.#setNetworks();
-    for (const vault of this.#vaults.values()) vault.consider();
-    this.#changed();
+    this.#reconsider();
   }
 
   dismissProblem(id: string): void {
@@ -193,6 +199,7 @@ export class Session {
   /** Ends everything; nothing calls back afterwards. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#descriptors?.close();
     this.#post.stop();
     for (const stop of this.#stops) stop();
     for (const vault of this.#vaults.values()) vault.stop();
@@ -208,6 +215,18 @@ export class Session {
 
   async #start(): Promise<void> {
     const { platform, unlocked } = this.#options;
+    // Before any vault is opened: nothing is described without what is on this device.
+    const descriptors = await DescriptorStore.open({
+      storage: unlocked.storage,
+      registry: platform.registry,
+      changed: () => {
+        this.#reconsider();
+      },
+      report: (problem) => {
+        this.#news.report(problem);
+      },
+    });
+    this.#descriptors = descriptors;
     this.#post.listen();
     this.#stops.push(
       platform.onOfflineChange(() => {
@@ -221,6 +240,7 @@ export class Session {
     this.#setNetworks();
     this.#compareNotes();
     this.#post.linkChanged();
+    void descriptors.update();
     // Without an answer the storage may go when the disk is full; the settings screen says so.
     void platform.persist().then((persisted) => {
       this.#persisted = persisted;
@@ -332,6 +352,7 @@ export class Session {
       ceremonies: this.#ceremonies,
       routes: this.#post.routes,
       nodes: this.#nodes,
+      descriptors: this.descriptors,
       identity: unlocked.keys.identityPublic,
       self: this.#connection.channel.self,
       sign: async (digest) => unlocked.keys.sign(digest),
@@ -381,6 +402,12 @@ export class Session {
 
   #relay(): string {
     return this.#settings.relay ?? this.#options.platform.ownRelay;
+  }
+
+  /** Something that reviews depend on is not what it was. */
+  #reconsider(): void {
+    for (const vault of this.#vaults.values()) vault.consider();
+    this.#changed();
   }
 
   /** Many changes at once make one view. */

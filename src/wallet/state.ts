@@ -40,6 +40,7 @@ export interface OpenState {
   /** An invitation that the page was opened with, not yet taken up or dismissed. */
   readonly invitation: string | undefined;
   readonly settings: Settings;
+  readonly descriptors: DescriptorsView;
   /** Of all vaults: devices that cannot sign together with this one before both are set up again. */
   readonly pairSetups: readonly PairSetupView[];
   /** Things that went wrong outside of any form, newest first, until dismissed. */
@@ -71,6 +72,31 @@ export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
   /** Minutes without a touch until the device locks, 1 to 120. */
   readonly autoLockMinutes: number;
+}
+
+/** Descriptions of contracts (ERC-7730) on this device. */
+export interface DescriptorsView {
+  /** That came with the app; `undefined`: none, or not copied yet. */
+  readonly registry: DescriptorSetView | undefined;
+  /** That a person added, in the order in which they are asked, all of them before the registry. */
+  readonly snapshots: readonly DescriptorSetView[];
+  /** Digests of added ones that cannot be read any more. */
+  readonly damaged: readonly string[];
+}
+
+export interface DescriptorSetView {
+  /** Where it was taken from, as it says itself. */
+  readonly origin: string;
+  /** Of the repository there, hexadecimal. */
+  readonly commit: string | undefined;
+  /** The day it was taken, `2026-11-24`. */
+  readonly imported: string;
+  /** SHA-256, hexadecimal. */
+  readonly digest: string;
+  /** Four words of the digest. */
+  readonly words: readonly string[];
+  /** How many descriptors it has. */
+  readonly count: number;
 }
 
 export interface IceServer {

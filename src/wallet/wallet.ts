@@ -75,6 +75,9 @@ export function createWallet(platform: Platform): Wallet {
       return { reloadNeeded: !main.mayConnect(originsOf(settings)) };
     },
 
+    addDescriptorSnapshot: async (bytes) => session().descriptors.add(bytes),
+    removeDescriptorSnapshot: async (digest) => session().descriptors.remove(digest),
+
     readPaymentLink: (text) => session().readPaymentLink(text),
     suggestFees: async (vaultId, form) => session().vault(vaultId).drafts.suggestFees(form),
     draftPayment: async (vaultId, form) => session().vault(vaultId).drafts.payment(form),

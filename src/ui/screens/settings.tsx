@@ -7,6 +7,7 @@ import { ActionError, Notice } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { useAction } from '../use-action.ts';
 import { useOpen, useWallet } from '../wallet-context.tsx';
+import { Descriptors } from './descriptors.tsx';
 import { IceServers } from './ice-servers.tsx';
 import { Networks } from './networks.tsx';
 import { Relay } from './relay-setting.tsx';
@@ -21,7 +22,7 @@ const THEMES = [
 
 export function Settings(props: { readonly build: string }) {
   const wallet = useWallet();
-  const { settings, device, vaults } = useOpen();
+  const { settings, descriptors, device, vaults } = useOpen();
   const action = useAction();
   const [reload, setReload] = useState(false);
   const save: Save = async (next) =>
@@ -53,6 +54,7 @@ export function Settings(props: { readonly build: string }) {
           <Networks settings={settings} save={save} error={action.error} />
           <Relay settings={settings} save={save} />
           <IceServers settings={settings} save={save} error={action.error} />
+          <Descriptors descriptors={descriptors} />
         </div>
         <div className="stack">
           <Section title="Appearance">

@@ -193,6 +193,19 @@ export class FakeWallet implements Wallet {
     return { reloadNeeded };
   }
 
+  async addDescriptorSnapshot(bytes: Uint8Array): Promise<void> {
+    this.#note('addDescriptorSnapshot', bytes);
+    if (bytes.length > 0) return;
+    throw new CountersignError(
+      'wallet/snapshot-refused',
+      'This file cannot be added. The snapshot is no JSON in UTF-8.',
+    );
+  }
+
+  async removeDescriptorSnapshot(digest: string): Promise<void> {
+    this.#note('removeDescriptorSnapshot', digest);
+  }
+
   readPaymentLink(text: string) {
     return text.startsWith('ethereum:0x')
       ? ({

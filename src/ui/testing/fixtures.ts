@@ -522,6 +522,7 @@ export function open(part: Partial<OpenState> = {}): OpenState {
     pairing: undefined,
     invitation: undefined,
     settings,
+    descriptors: { registry: undefined, snapshots: [], damaged: [] },
     pairSetups: [],
     problems: [],
     ...part,

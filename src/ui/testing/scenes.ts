@@ -1,5 +1,6 @@
 /** Every screen in every state it was designed for, by name. */
 import type {
+  DescriptorSetView,
   LockReason,
   PairSetupView,
   Problem,
@@ -88,6 +89,18 @@ function pairSetup(part: Partial<PairSetupView>): PairSetupView {
     },
     failure: undefined,
     ceremony: undefined,
+    ...part,
+  };
+}
+
+function descriptorSet(part: Partial<DescriptorSetView>): DescriptorSetView {
+  return {
+    origin: 'https://git.example/treasury/descriptors',
+    commit: '5c1d'.repeat(10),
+    imported: '2026-11-20',
+    digest: 'a3'.repeat(32),
+    words: ['harbor', 'violet', 'eleven', 'maple'],
+    count: 37,
     ...part,
   };
 }
@@ -437,6 +450,16 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'settings-empty': at('#/settings', {
     settings: { ...made.settings, networks: [], iceServers: [] },
     connection: { relay: 'down', reason: 'The relay refused the connection.', offline: false },
+  }),
+  'settings-descriptors': at('#/settings', {
+    descriptors: {
+      registry: descriptorSet({ origin: 'clear-signing-erc7730-registry', count: 412 }),
+      snapshots: [
+        descriptorSet({ digest: 'c4'.repeat(32) }),
+        descriptorSet({ origin: long, digest: 'd5'.repeat(32), commit: undefined, count: 1 }),
+      ],
+      damaged: ['e6'.repeat(32)],
+    },
   }),
   missing: at('#/vault/none'),
 };

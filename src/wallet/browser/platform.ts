@@ -10,6 +10,7 @@ import type { Platform } from '../platform.ts';
 import type { Problem } from '../state.ts';
 import { openCeremonyWorker } from './ceremonies.ts';
 import { browserConnection } from './connection.ts';
+import { registryFiles } from './descriptor-cache.ts';
 import { tabClaim } from './tab.ts';
 
 const JOIN = '#/join/';
@@ -36,6 +37,11 @@ export function browserPlatform({ restrictConnections }: BrowserOptions): Platfo
     invitation: takeInvitation(),
     tab: tabClaim(),
     fetch: async (input, init) => fetch(input, init),
+    registry: registryFiles({
+      caches: () => caches,
+      fetch: async (input, init) => fetch(input, init),
+      origin,
+    }),
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     unsupported,
     openKeystore,

@@ -27,6 +27,7 @@ import { createWallet } from '../wallet.ts';
 import { FakeChain } from './chain.ts';
 import { ManualClock } from './clock.ts';
 import { Life, type Crash } from './life.ts';
+import { MemoryRegistry } from './registry.ts';
 
 export const PASSPHRASE = 'correct horse battery staple';
 const START = Date.UTC(2026, 10, 24, 12);
@@ -57,6 +58,7 @@ export class TestDevice {
   readonly name: string;
   readonly storage = new MemoryStorage();
   readonly keyPairs: MemoryKeyPairStore;
+  readonly registry = new MemoryRegistry();
   readonly world: World;
   #wallet: Wallet | undefined;
   #life = new Life();
@@ -201,6 +203,7 @@ export class TestDevice {
         const answer = await (this.fetch ?? world.chain.fetch)(input, init);
         return life.isOver ? new Promise(() => undefined) : answer;
       },
+      registry: this.registry,
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       unsupported: () => undefined,
       openKeystore: async () => ({

@@ -25,7 +25,7 @@ type Message<T extends CeremonyMessage['t']> = Extract<CeremonyMessage, { t: T }
 
 export interface DifferencesPort extends Pick<
   SessionPort,
-  'clock' | 'tell' | 'isOnline' | 'changed'
+  'clock' | 'tell' | 'isOnline' | 'changed' | 'self'
 > {
   readonly vaultId: Uint8Array;
   readonly founding: Founding;
@@ -38,6 +38,8 @@ export class Differences {
   /** By proposal and digest: the lines with that digest. */
   readonly #known = new Map<string, readonly ShownLine[]>();
   readonly #askedAt = new Map<string, number>();
+  /** By proposal: the lines that this device approved, should it show others since. */
+  readonly #approved = new Map<string, readonly ShownLine[]>();
 
   constructor(port: DifferencesPort) {
     this.#port = port;
@@ -46,6 +48,7 @@ export class Differences {
   /** Asks every device that showed something else and is there. */
   consider(): void {
     for (const judged of this.#port.all()) {
+      this.#keepApproved(judged);
       for (const [author, shown] of disagreeing(judged)) this.#ask(judged, author, shown);
     }
   }
@@ -60,7 +63,7 @@ export class Differences {
         {
           memberId: deviceIdOf(member.identity),
           name: member.name,
-          rows: rowsOf(judged.review.shown, theirs),
+          rows: rowsOf(this.#approved.get(judged.proposal.id) ?? judged.review.shown, theirs),
         },
       ];
     });
@@ -89,13 +92,23 @@ export class Differences {
     });
   }
 
+  #keepApproved({ proposal, review }: Judged): void {
+    const own = approvals(proposal).find(({ author }) => author === this.#port.self);
+    if (own !== undefined && equalBytes(own.shown, review.shownDigest)) {
+      this.#approved.set(proposal.id, review.shown);
+    }
+  }
+
   #answer(from: DeviceId, { proposal, review }: Judged, asked: Uint8Array): void {
-    if (!equalBytes(review.shownDigest, asked)) return; // this device shows something else by now
+    const lines = [review.shown, this.#approved.get(proposal.id) ?? []].find((shown) =>
+      equalBytes(shownDigestOf(review, shown), asked),
+    );
+    if (lines === undefined) return; // this device shows something else by now
     this.#port.tell(from, {
       t: 'shown',
       vault: this.#port.vaultId,
       proposal: fromHex(proposal.id),
-      lines: review.shown.map(({ depth, label, value }) => ({ depth, label, value })),
+      lines: lines.map(({ depth, label, value }) => ({ depth, label, value })),
     });
   }
 
@@ -111,10 +124,10 @@ export class Differences {
 
 const keyOf = (proposal: string, shown: Uint8Array): string => `${proposal}/${toHex(shown)}`;
 
-/** Who approved something else than this device shows, by the digest of it. */
-const disagreeing = ({ proposal, review }: Judged): (readonly [AuthorId, Uint8Array])[] =>
+/** Who approved something else than this device stands for, by the digest of it. */
+const disagreeing = ({ proposal, sawSomethingElse }: Judged): (readonly [AuthorId, Uint8Array])[] =>
   approvals(proposal)
-    .filter(({ shown }) => !equalBytes(shown, review.shownDigest))
+    .filter(({ author }) => sawSomethingElse.has(author))
     .map(({ author, shown }) => [author, shown] as const);
 
 /** Both, line by line; of what is the same, only that it is. */

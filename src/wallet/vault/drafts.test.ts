@@ -1,6 +1,6 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import { addressOf, parseUnsigned } from '../../chains/index.ts';
+import { addressOf, describeRequest, parseUnsigned } from '../../chains/index.ts';
 import { emptyLog, fold } from '../../journal/index.ts';
 import { testFounding } from '../../journal/testing/vault.ts';
 import type { Checked, Draft, PaymentForm } from '../api.ts';
@@ -45,6 +45,7 @@ beforeEach(() => {
   let drawn = 0;
   drafts = new Drafts({
     nodes,
+    descriptors: { revision: '', describe: async (...of) => describeRequest(...of) },
     random: (length) => new Uint8Array(length).fill(++drawn),
     vaultId: () => 'vault',
     account: (index) => (index === 0 ? account : undefined),

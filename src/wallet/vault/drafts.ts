@@ -2,7 +2,6 @@
 import {
   buildPayment,
   completeDraft,
-  describeRequest,
   encodeTokenCall,
   kindOfInput,
   parseAddress,
@@ -16,6 +15,7 @@ import {
 import { toHex } from '../../codec.ts';
 import type { EvmNode } from '../../network/index.ts';
 import type { Checked, Draft, MessageForm, PasteForm, PaymentForm } from '../api.ts';
+import type { Describer } from '../descriptors/store.ts';
 import type { Nodes } from '../nodes.ts';
 import { WalletError } from '../problems.ts';
 import type { FeeSuggestion } from '../state.ts';
@@ -31,6 +31,7 @@ const TRANSFER_GAS = 21_000n;
 
 export interface DraftsPort {
   readonly nodes: Nodes;
+  readonly descriptors: Describer;
   random(length: number): Uint8Array;
   vaultId(): string;
   account(index: number): Account | undefined;
@@ -42,6 +43,8 @@ export interface DraftsPort {
 interface Kept {
   readonly request: ChainRequest;
   readonly account: Account;
+  /** Of the descriptors that it was described with. */
+  readonly revision: string;
 }
 
 export class Drafts {
@@ -196,9 +199,11 @@ export class Drafts {
     }
     const circumstances = { checksummed, undecided: true };
     const notes = notesFor(this.#port.notes(), request, account, circumstances);
-    const review = await describeRequest(request, notes);
+    const { descriptors } = this.#port;
+    const { revision } = descriptors;
+    const review = await descriptors.describe(request, notes);
     const id = toHex(this.#port.random(16));
-    this.#kept.set(id, { request, account });
+    this.#kept.set(id, { request, account, revision });
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > 16 && oldest !== undefined) this.#kept.delete(oldest);
     return {

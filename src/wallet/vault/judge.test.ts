@@ -1,9 +1,10 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { buildPayment, digest, type EvmRequest } from '../../chains/index.ts';
+import { buildPayment, describeRequest, digest, type EvmRequest } from '../../chains/index.ts';
 import { toHex } from '../../codec.ts';
 import { emptyLog, fold, type Proposal } from '../../journal/index.ts';
 import { identityOf, testFounding } from '../../journal/testing/vault.ts';
+import type { Describer } from '../descriptors/store.ts';
 import { Nodes } from '../nodes.ts';
 import { FakeChain } from '../testing/chain.ts';
 import { ManualClock } from '../testing/clock.ts';
@@ -42,6 +43,7 @@ const signature = (n: number) => {
 const claim = (author: string, n: number) => ({ author, at: NOW, event: `e${String(n)}` });
 
 let accounts: Accounts;
+const descriptors: Describer = { revision: '', describe: async (...of) => describeRequest(...of) };
 let nodes: Nodes;
 
 beforeEach(async () => {
@@ -77,7 +79,7 @@ async function judge(change: Partial<Proposal>): Promise<Judged> {
     ...change,
   };
   const state = { ...fold(emptyLog(testFounding())), proposals: new Map([['p', proposal]]) };
-  const judging = new Judge(ada, () => undefined);
+  const judging = new Judge(ada, descriptors, () => undefined);
   judging.judge(state, accounts, nodes, NOW);
   await judging.settled();
   const [judged] = judging.judge(state, accounts, nodes, NOW).judged;

@@ -22,6 +22,7 @@ import {
   type VaultState,
 } from '../../journal/index.ts';
 import { defaultPolicy, evaluate, type Verdict } from '../../policy/index.ts';
+import type { Describer } from '../descriptors/store.ts';
 import type { Nodes } from '../nodes.ts';
 import type { ProposalStatus } from '../state.ts';
 import type { Account, Accounts } from './accounts.ts';
@@ -42,7 +43,7 @@ export interface Judged {
   readonly signed: Result | undefined;
   /** Every signature of it that holds: two attempts can both have ended with one. At most one is ever mined. */
   readonly versions: readonly Result[];
-  /** Members that recorded another digest of what they showed than this device shows. */
+  /** Members that recorded another digest of what they showed than this device showed. */
   readonly sawSomethingElse: ReadonlySet<string>;
 }
 
@@ -91,9 +92,9 @@ export class Judge {
    * @param self this device's identity key, hexadecimal
    * @param changed a proposal was described: judge again
    */
-  constructor(self: string, changed: () => void) {
+  constructor(self: string, descriptors: Describer, changed: () => void) {
     this.#self = self;
-    this.#reviews = new Reviews(changed);
+    this.#reviews = new Reviews(descriptors, changed);
   }
 
   /** Resolves when every proposal that was judged so far is described. */
@@ -132,10 +133,11 @@ export class Judge {
         holds: ({ event }) => known.claims.get(event) === true,
         txid: signed?.hash ?? new Uint8Array(),
       };
-      const verdict = verdictOf(state, proposal, request, review, now, belief);
+      const standsFor = shownHere(proposal, review, this.#self);
+      const verdict = verdictOf(state, proposal, request, review, standsFor, now, belief);
       const sawSomethingElse = new Set(
         approvals(proposal)
-          .filter(({ shown }) => !equalBytes(shown, review.shownDigest))
+          .filter(({ shown }) => !equalBytes(shown, standsFor))
           .map(({ author }) => author),
       );
       const seen =
@@ -189,11 +191,23 @@ function pastOf({ proposal, known, account }: Readable): Past[] {
   return [{ id: proposal.id, account: account.index, request, confirmed }];
 }
 
+/**
+ * The digest that what other devices showed is compared with. Once this device has approved, it is the one that
+ * its approval recorded, not that of what it shows now: descriptors that were added, removed or updated since
+ * change what it shows, and not what its person saw and approved. Every approver saw the same exactly if all
+ * recorded digests are equal. What the descriptors of now make of the bytes still counts in the rest of the
+ * verdict: what has become unreadable or refused is not signed. A device that has not approved answers with
+ * what it shows.
+ */
+const shownHere = (proposal: Proposal, review: Review, self: string): Uint8Array =>
+  approvals(proposal).find(({ author }) => author === self)?.shown ?? review.shownDigest;
+
 function verdictOf(
   state: VaultState,
   proposal: Proposal,
   request: ChainRequest,
-  { operation, reading, refusal, shownDigest, network }: Review,
+  { operation, reading, refusal, network }: Review,
+  shownDigest: Uint8Array,
   now: number,
   belief: Belief,
 ): Verdict<ChainRequest> {

@@ -1,10 +1,6 @@
 /** Reviews of proposals: described in the background, kept until what this device knows besides changes. */
-import {
-  describeRequest,
-  type ChainRequest,
-  type Review,
-  type SigningContext,
-} from '../../chains/index.ts';
+import type { ChainRequest, Review, SigningContext } from '../../chains/index.ts';
+import type { Describer } from '../descriptors/store.ts';
 
 interface Described {
   readonly key: string;
@@ -12,6 +8,7 @@ interface Described {
 }
 
 export class Reviews {
+  readonly #descriptors: Describer;
   readonly #changed: () => void;
   readonly #described = new Map<string, Described>();
   readonly #failed = new Map<string, unknown>();
@@ -19,18 +16,19 @@ export class Reviews {
   readonly #running = new Map<string, { readonly key: string; readonly done: Promise<void> }>();
 
   /** @param changed a review is new: judge again */
-  constructor(changed: () => void) {
+  constructor(descriptors: Describer, changed: () => void) {
+    this.#descriptors = descriptors;
     this.#changed = changed;
   }
 
   /**
-   * The review as it was last described, `undefined` before the first time. What the bytes say in it never
-   * changes; with new notes it is described anew, and `changed` is called.
+   * The review as it was last described, `undefined` before the first time. With new notes, or when this device
+   * has other descriptors, it is described anew, and `changed` is called.
    */
   get(id: string, request: ChainRequest, notes: SigningContext): Review | undefined {
     if (this.#failed.has(id)) return undefined;
     const known = this.#described.get(id);
-    const key = keyOf(notes);
+    const key = `${this.#descriptors.revision} ${keyOf(notes)}`;
     if (known?.key !== key && this.#running.get(id)?.key !== key) {
       this.#running.set(id, { key, done: this.#describe(id, request, notes, key) });
     }
@@ -56,7 +54,7 @@ export class Reviews {
     key: string,
   ): Promise<void> {
     try {
-      const review = await describeRequest(request, notes);
+      const review = await this.#descriptors.describe(request, notes);
       if (this.#running.get(id)?.key !== key) return; // overtaken by newer notes
       this.#described.set(id, { key, review });
     } catch (error) {

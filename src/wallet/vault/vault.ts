@@ -1,7 +1,7 @@
 /** One vault on this device: its parts, and what a person can do with it. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { chainIdOf, parseAddress, type Hex } from '../../chains/index.ts';
-import { toHex } from '../../codec.ts';
+import { chainIdOf, parseAddress, type Hex, type Review } from '../../chains/index.ts';
+import { equalBytes, toHex } from '../../codec.ts';
 import {
   exportJournal,
   encodeFounding,
@@ -63,7 +63,7 @@ export class Vault {
   ) {
     this.#port = port;
     this.id = toHex(id);
-    this.#judge = new Judge(port.self, () => {
+    this.#judge = new Judge(port.self, port.descriptors, () => {
       if (this.#life.stopped) return;
       this.consider();
       port.changed();
@@ -130,6 +130,7 @@ export class Vault {
     });
     this.drafts = new Drafts({
       nodes: port.nodes,
+      descriptors: port.descriptors,
       random: (length) => port.random(length),
       vaultId: () => this.id,
       account: (index) => this.#accounts.get(index),
@@ -328,7 +329,8 @@ export class Vault {
 
   /** Proposes what was reviewed, and approves it in the same step. */
   async propose(draft: Draft): Promise<string> {
-    const { request, account } = this.drafts.take(draft);
+    const { request, account, revision } = this.drafts.take(draft);
+    if (revision !== this.#port.descriptors.revision) throw redescribed();
     if (draft.review.refusal !== undefined) throw refused(draft.review.refusal);
     const entry = await this.#journal.append({
       type: 'proposed',
@@ -341,13 +343,20 @@ export class Vault {
         policy: policyHash(defaultPolicy(this.founding)),
       },
     });
-    await this.approve(entry.id);
+    await this.#approve(entry.id, draft.review);
     return entry.id;
   }
 
   /** Approves what this device shows now. @throws WalletError when that cannot be approved */
   async approve(id: string): Promise<void> {
+    await this.#approve(id, this.#find(id)?.review);
+  }
+
+  /** @param seen what the person saw: other descriptors may make another review of the same bytes at any time */
+  async #approve(id: string, seen: Review | undefined): Promise<void> {
     const { verdict, review, proposal } = await this.#judged(id);
+    if (seen !== undefined && !equalBytes(seen.shownDigest, review.shownDigest))
+      throw redescribed();
     if (review.refusal !== undefined) throw refused(review.refusal);
     if (proposal.decisions.has(this.#port.self)) throw decided();
     if (verdict.kind === 'denied') throw refused(verdict.reasons.map(({ text }) => text).join(' '));
@@ -530,9 +539,7 @@ export class Vault {
     for (const { request, review } of this.#judgement.judged) {
       const chainId = chainIdOf(request);
       if (chainId === undefined) continue;
-      for (const { asset } of review.leaves) {
-        if (asset !== 'native') this.#port.nodes.learn(chainId, asset.token);
-      }
+      for (const token of tokensIn(review)) this.#port.nodes.learn(chainId, token);
     }
   }
 
@@ -564,6 +571,15 @@ const refused = (why: string): WalletError =>
     title: why.replace(/\.$/, ''),
     meaning: 'This device did not approve it.',
     next: 'Propose it anew in a way that the vault allows.',
+  });
+
+const redescribed = (): WalletError =>
+  new WalletError({
+    code: 'wallet/shown-anew',
+    title: 'It is shown in another way now',
+    meaning:
+      'The descriptions of contracts on this device changed. This device did not approve it.',
+    next: 'Look at it again and decide anew.',
   });
 
 const decided = (): WalletError =>
