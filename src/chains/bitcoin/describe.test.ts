@@ -372,11 +372,21 @@ describe('warnings', () => {
     const locked = (lockTime: number): Transaction => spend([PAID, BACK], undefined, { lockTime });
     expect(await codesOf(locked(800_001))).toEqual(['bitcoin/locked']);
     expect(await codesOf(locked(800_000))).toEqual([]);
-    expect(await codesOf(locked(1_700_000_001))).toEqual(['bitcoin/locked']);
-    expect(await codesOf(locked(1_700_000_000))).toEqual([]);
+    expect(await codesOf(locked(1_700_000_000))).toEqual(['bitcoin/locked']);
+    expect(await codesOf(locked(1_699_999_999))).toEqual([]);
     expect(await codesOf(locked(5), { tip: undefined })).toEqual(['bitcoin/locked']);
     const final = [{ amount: 100_000n, script: at({ change: 0, index: 0 }), sequence: 0xffffffff }];
     expect(await codesOf(spend([PAID, BACK], final, { lockTime: 900_000 }))).toEqual([]);
+  });
+  it('says when', async () => {
+    const valid = async (lockTime: number): Promise<string | undefined> => {
+      const request = prepare(spend([PAID, BACK], undefined, { lockTime }));
+      const { facts } = await describeBitcoin(request, context());
+      return facts.find(({ label }) => label === 'Not valid before')?.canonical;
+    };
+    expect(await valid(0)).toBeUndefined();
+    expect(await valid(499_999_999)).toBe('block 499999999');
+    expect(await valid(1_700_000_000)).toMatch(/^2023-11-14 22:13:20/);
   });
   it('relative-lock and replaceable', async () => {
     const withSequence = (sequence: number, version = 2): Transaction =>

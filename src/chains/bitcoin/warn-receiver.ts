@@ -55,7 +55,7 @@ function addressWarnings(
       code: 'bitcoin/false-change',
       level: 'danger',
       title: 'This is not your change',
-      text: `The transaction says that ${address} pays back to this vault. It does not: the key on its path has another address. Somebody may want you to overlook a payment.`,
+      text: `The transaction says that ${address} pays back to this vault. It does not, or not to an address where this wallet looks for money. Somebody may want you to overlook a payment.`,
     });
   }
   if (type === 'p2a' && amount > MAX_ANCHOR) warnings.push(ANYBODY);

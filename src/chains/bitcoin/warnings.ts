@@ -1,4 +1,5 @@
 /** Everything worth pointing out, worst first. */
+import { formatTime } from '../evm/message/time.ts';
 import type { Warning } from '../review.ts';
 import { amountWords, type BitcoinContext } from './context.ts';
 import type { BitcoinFacts, OutputFact } from './facts.ts';
@@ -143,7 +144,7 @@ export function lockText({ lockTime, inputs }: BitcoinRequest): string | undefin
   if (lockTime === 0 || inputs.every(({ sequence }) => sequence === FINAL)) return undefined;
   return lockTime < LOCK_TIME_THRESHOLD
     ? `block ${String(lockTime)}`
-    : `${String(lockTime)} seconds since 1970 (UTC)`;
+    : formatTime(BigInt(lockTime));
 }
 
 /** BIP-68: relative lock times, unless this bit is set. */
@@ -157,8 +158,10 @@ function timeWarnings(request: BitcoinRequest, { tip }: BitcoinContext): Warning
   const text = lockText(request);
   const { lockTime, inputs, version } = request;
   if (text !== undefined) {
-    const now = lockTime < LOCK_TIME_THRESHOLD ? tip?.height : tip?.time;
-    if (now === undefined || lockTime > now) {
+    const byHeight = lockTime < LOCK_TIME_THRESHOLD;
+    // The next block may have it when its height, or the median time before it (BIP-113), is larger.
+    const now = byHeight ? tip?.height : tip?.time;
+    if (now === undefined || (byHeight ? lockTime > now : lockTime >= now)) {
       warnings.push({
         code: 'bitcoin/locked',
         level: now === undefined ? 'info' : 'caution',

@@ -18,8 +18,18 @@ import { type BitcoinRequest, pathsOf } from '../request.ts';
 export const ROOT = HDKey.fromMasterSeed(new Uint8Array(32).fill(7));
 
 /** The private child key, as no device of a vault ever has it. */
-export const childOf = (path: readonly number[], root: HDKey = ROOT): HDKey =>
-  path.reduce((key, index) => key.deriveChild(index), root);
+export function childOf(path: readonly number[]): HDKey {
+  const index = path.at(-1);
+  if (index === undefined) return ROOT;
+  const name = path.join('/');
+  const known = CHILDREN.get(name);
+  if (known !== undefined) return known;
+  const child = childOf(path.slice(0, -1)).deriveChild(index);
+  CHILDREN.set(name, child);
+  return child;
+}
+
+const CHILDREN = new Map<string, HDKey>();
 
 export const FINGERPRINT = fingerprintOf(ROOT.publicKey ?? new Uint8Array());
 
