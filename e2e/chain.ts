@@ -35,6 +35,9 @@ export interface Chain {
   /** Deploys an ERC-20 contract; gives its address. */
   deployCoin(options: CoinOptions): Promise<string>;
   coinBalance(coin: string, holder: string): Promise<bigint>;
+  coinAllowance(coin: string, owner: string, spender: string): Promise<bigint>;
+  /** Sends a call from an account of the node's own; fails if it reverts. */
+  send(to: string, data: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -97,6 +100,21 @@ export async function startChain(port = 0): Promise<Chain> {
       const balanceOf = AbiFunction.from('function balanceOf(address) view returns (uint256)');
       const data = AbiFunction.encodeData(balanceOf, [holder as `0x${string}`]);
       return quantity('eth_call', { to: coin, data }, 'latest');
+    },
+    async coinAllowance(coin, owner, spender) {
+      const allowance = AbiFunction.from(
+        'function allowance(address, address) view returns (uint256)',
+      );
+      const args = [owner as `0x${string}`, spender as `0x${string}`] as const;
+      return quantity(
+        'eth_call',
+        { to: coin, data: AbiFunction.encodeData(allowance, args) },
+        'latest',
+      );
+    },
+    async send(to, data) {
+      const [from] = (await request('eth_accounts')) as string[];
+      await request('eth_sendTransactionSync', { from, to, data });
     },
     stop: async () => stop(node),
   };

@@ -2,9 +2,10 @@
 pragma solidity ^0.8.20;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 
-/// An ERC-20 token whose whole supply starts with one holder.
-contract Coin is ERC20 {
+/// An ERC-20 token with permits (ERC-2612) whose whole supply starts with one holder.
+contract Coin is ERC20Permit {
     uint8 private immutable unit;
 
     constructor(
@@ -13,7 +14,7 @@ contract Coin is ERC20 {
         uint8 decimals_,
         address holder,
         uint256 supply
-    ) ERC20(name, symbol) {
+    ) ERC20(name, symbol) ERC20Permit(name) {
         unit = decimals_;
         _mint(holder, supply);
     }

@@ -52,7 +52,8 @@ export class ProposalPage {
     const row = this.page.locator('.facts > div').filter({
       has: this.page.getByText(label, { exact: true }),
     });
-    return row.locator('dd').innerText();
+    // Calls have rows of their own inside.
+    return row.first().locator('dd').first().innerText();
   }
 
   /** Waits for one of the exact words: `Signed.`, `Sent.`, `Confirmed.`, `Rejected.` … */
@@ -69,6 +70,18 @@ export class ProposalPage {
 
   async hash(): Promise<string> {
     return this.page.getByTestId('transaction-hash').innerText();
+  }
+
+  /** The signature of a message: 65 bytes in hexadecimal digits after 0x. */
+  async signature(): Promise<string> {
+    return this.page.getByTestId('signature').innerText();
+  }
+
+  /** The call that uses the signature, in hexadecimal digits. */
+  async verifyingCall(): Promise<string> {
+    const { page } = this;
+    await page.getByRole('button', { name: 'The call that uses it, to copy' }).click();
+    return page.getByRole('region', { name: 'Call data' }).innerText();
   }
 
   async expectDanger(title: string): Promise<void> {

@@ -46,6 +46,14 @@ export class ProposePage {
     await this.continue();
   }
 
+  /** Types a message that is to be signed, and goes on to the review. */
+  async message(text: string): Promise<void> {
+    const { page } = this;
+    await page.getByRole('tab', { name: 'Message' }).click();
+    await page.getByRole('textbox', { name: 'Message' }).fill(text);
+    await this.continue();
+  }
+
   /** Pastes without going on. */
   async typePaste(text: string): Promise<void> {
     const { page } = this;
