@@ -21,6 +21,8 @@ import type { BalanceView, NetworkSetting, NodeView, TokenSetting } from './stat
 
 /** Between two rounds of questions. */
 const ASK_EVERY_MS = 12_000;
+/** A person who has filled in a form does not wait longer for names of tokens. */
+const PATIENCE_MS = 3_000;
 const NATIVE_DECIMALS = 18;
 
 /** Of one address on one chain. */
@@ -145,16 +147,34 @@ export class Nodes {
 
   /** Asks the node once for a token's unit, in the background. */
   learn(chainId: bigint, token: string): void {
+    void this.#learn(chainId, token);
+  }
+
+  /** The same for several, after giving the node some time; tells whether any is new. */
+  async learnSoon(chainId: bigint, tokens: readonly string[]): Promise<boolean> {
+    const asking = Promise.all(tokens.map(async (token) => this.#learn(chainId, token)));
+    const patience = new Promise<boolean[]>((resolve) => {
+      const cancel = this.#port.clock.after(PATIENCE_MS, () => {
+        resolve([true]); // whatever came in meanwhile
+      });
+      void asking.finally(cancel);
+    });
+    return (await Promise.race([asking, patience])).includes(true);
+  }
+
+  /** Whether it was told. */
+  async #learn(chainId: bigint, token: string): Promise<boolean> {
     const chain = this.#chains.get(chainId);
-    if (chain?.node === undefined || chain.asked.has(token)) return;
+    if (chain?.node === undefined || chain.asked.has(token)) return false;
     chain.asked.add(token);
-    void this.lookUp(chainId, token).then(
-      (unit) => {
-        chain.tokens.set(unit.address, unit);
-        this.#port.changed();
-      },
-      () => undefined, // the screen says that the unit is not known
-    );
+    try {
+      const unit = await this.lookUp(chainId, token);
+      chain.tokens.set(unit.address, unit);
+      this.#port.changed();
+      return true;
+    } catch {
+      return false; // the screen says that the unit is not known
+    }
   }
 
   /** Symbol and decimals of a token. @throws WalletError without a node, or the node's own errors */
