@@ -1,6 +1,7 @@
 /** From what a person typed or pasted to a request they can review: every error at once. */
 import {
   buildPayment,
+  chainIdOf,
   completeDraft,
   encodeTokenCall,
   kindOfInput,
@@ -9,8 +10,10 @@ import {
   parseRequestInput,
   readMessageInput,
   readTypedDataInput,
+  tokensIn,
   type ChainRequest,
   type EvmRequest,
+  type Review,
 } from '../../chains/index.ts';
 import { toHex } from '../../codec.ts';
 import type { EvmNode } from '../../network/index.ts';
@@ -198,10 +201,15 @@ export class Drafts {
       await this.#port.nodes.simulations.getSoon(key, request, account.address);
     }
     const circumstances = { checksummed, undecided: true };
-    const notes = notesFor(this.#port.notes(), request, account, circumstances);
-    const { descriptors } = this.#port;
+    const { descriptors, nodes } = this.#port;
     const { revision } = descriptors;
-    const review = await descriptors.describe(request, notes);
+    const read = async (): Promise<Review> =>
+      descriptors.describe(request, notesFor(this.#port.notes(), request, account, circumstances));
+    const first = await read();
+    const chainId = chainIdOf(request);
+    // Read again once the node has told what the tokens in it are called.
+    const learnt = chainId !== undefined && (await nodes.learnSoon(chainId, tokensIn(first)));
+    const review = learnt ? await read() : first;
     const id = toHex(this.#port.random(16));
     this.#kept.set(id, { request, account, revision });
     const [oldest] = this.#kept.keys();

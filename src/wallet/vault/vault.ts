@@ -1,6 +1,6 @@
 /** One vault on this device: its parts, and what a person can do with it. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { chainIdOf, parseAddress, type Hex, type Review } from '../../chains/index.ts';
+import { chainIdOf, parseAddress, tokensIn, type Hex, type Review } from '../../chains/index.ts';
 import { equalBytes, toHex } from '../../codec.ts';
 import {
   exportJournal,
