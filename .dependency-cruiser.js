@@ -37,6 +37,9 @@ const directions = allRooms.flatMap((name) => {
   ];
 });
 
+/** Command lines of `src/chains/evm/clear/`: import of a registry, and its test runner. */
+const descriptorTools = '^scripts/(registry|clear-signing)/';
+
 export default {
   forbidden: [
     ...directions,
@@ -61,8 +64,17 @@ export default {
     rule(
       'face-tests',
       "Tests and tools import another folder through its face or its 'testing/' folder.",
-      { path: ['^(?:src/)?([^/]+).*' + testOnly, '^(bench|e2e|scripts)/'] },
+      {
+        path: ['^(?:src/)?([^/]+).*' + testOnly, '^(bench|e2e|scripts)/'],
+        pathNot: descriptorTools,
+      },
       { path: '^src/[^/]+/', pathNot: ['^src/$1/', '/testing/', '/vectors/', ...faces] },
+    ),
+    rule(
+      'descriptor-tools',
+      'The tools for descriptors of contracts are part of `chains`: they import from there only.',
+      { path: descriptorTools },
+      { path: '^src/[^/]+/', pathNot: ['^src/chains/', '/testing/'] },
     ),
     rule('no-circular', 'A circle of imports.', {}, { circular: true }),
     rule(

@@ -31,14 +31,7 @@ export const rooms = {
 export const leaves = ['codec.ts', 'errors.ts', 'text.ts', 'words.ts', 'cbor.ts'];
 
 /** Packages that pure rooms and leaves may import. */
-export const purePackages = [
-  '@noble/',
-  '@scure/',
-  '@ethereum-sourcify/',
-  'cborg',
-  'ox',
-  'valibot',
-];
+export const purePackages = ['@noble/', '@scure/', '@ethereum-sourcify/', 'cborg', 'ox', 'valibot'];
 
 /**
  * The only files of `src/threshold/` that may import a hash (`@noble/hashes/*` other than

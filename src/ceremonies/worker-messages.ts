@@ -43,7 +43,10 @@ const call = v.variant('method', [
       signers: v.array(party),
       items: v.array(
         v.strictObject({
-          request: v.strictObject({ kind: v.picklist(['evm', 'evm-typed-data', 'evm-message']), bytes: bytes() }),
+          request: v.strictObject({
+            kind: v.picklist(['evm', 'evm-typed-data', 'evm-message']),
+            bytes: bytes(),
+          }),
           paths: v.array(path),
         }),
       ),

@@ -15,7 +15,7 @@ import type { RequestKind } from './review.ts';
 export type ChainRequest = EvmRequest | TypedDataRequest | MessageRequest;
 
 /** This build does not know requests of this kind. */
-export class UnknownKindError extends CountersignError {
+class UnknownKindError extends CountersignError {
   constructor() {
     super('chains/unknown-kind', 'This app does not know requests of this kind. Update it.');
   }

@@ -5,7 +5,7 @@ import { NodeRefusedError } from './node-errors.ts';
 type Hex = `0x${string}`;
 
 /** Something that a contract reported, or a movement of native coins that the node reports like one. */
-export interface NodeLog {
+interface NodeLog {
   /** Lower case. */
   readonly address: Hex;
   /** 32 bytes each. */

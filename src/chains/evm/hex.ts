@@ -15,8 +15,5 @@ export const toHexData = (bytes: Uint8Array): Hex => `0x${bytesToHex(bytes)}`;
 /** The bytes of data that `isHexData` has seen. */
 export const fromHexData = (hex: Hex): Uint8Array => hexToBytes(hex.slice(2));
 
-/** The shortest digits, as JSON-RPC writes quantities: 0 is `0x0`. */
-export const toHexQuantity = (value: bigint): Hex => `0x${value.toString(16)}`;
-
 /** How many bytes the data has. */
 export const sizeOf = (hex: Hex): number => hex.length / 2 - 1;

@@ -60,7 +60,7 @@ export interface Authorization {
 }
 
 /** EIP-7702. */
-export interface SetCodeTransaction extends Common {
+interface SetCodeTransaction extends Common {
   readonly type: 4;
   readonly to: Hex;
   readonly maxPriorityFeePerGas: bigint;

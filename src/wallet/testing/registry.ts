@@ -7,7 +7,7 @@ import type { RegistryFiles } from '../platform.ts';
 /** A contract that no wallet knows by itself. */
 export const VAULT_CONTRACT = '0x1111111111111111111111111111111111111111';
 /** Selector of `stake(uint256)`. */
-export const STAKE = '0xa694fc3a';
+const STAKE = '0xa694fc3a';
 export const stake = (amount: bigint): `0x${string}` =>
   `${STAKE}${amount.toString(16).padStart(64, '0')}`;
 

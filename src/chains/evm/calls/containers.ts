@@ -10,7 +10,7 @@ import { parseExecution } from './execution.ts';
 import { parseMultiSend } from './multi-send.ts';
 
 /** What a container is told to do. */
-export interface Inside {
+interface Inside {
   /** In order; `undefined`: what is inside cannot be taken apart. */
   readonly calls: readonly Call[] | undefined;
   /** Who makes the calls, in words that stand before an address; `undefined`: the caller or a mere helper. */

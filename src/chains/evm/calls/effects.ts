@@ -11,7 +11,7 @@ import { type Arguments, argumentsOf, bySelector, selectorOf } from './functions
 import { isUnlimited } from '../clear/unlimited.ts';
 
 /** Smallest units of a token that leave the account of the call, or that somebody may take from it. */
-export interface Leaving {
+interface Leaving {
   readonly token: Hex;
   readonly value: bigint;
   readonly unlimited: boolean;

@@ -2,7 +2,7 @@
 import type { Descriptor } from './descriptor.ts';
 
 /** Where to find the descriptors of typed data: by the hash of `encodeType`. */
-export interface TypedDataEntry {
+interface TypedDataEntry {
   readonly path: string;
   /** Keccak-256, hexadecimal after 0x. */
   readonly encodeTypeHashes: readonly string[];

@@ -10,12 +10,12 @@ export interface Leaf {
   readonly value: bigint | boolean | string;
 }
 
-export interface List {
+interface List {
   readonly kind: 'list';
   readonly items: readonly Node[];
 }
 
-export interface Struct {
+interface Struct {
   readonly kind: 'struct';
   /** In order. A name may be empty. */
   readonly members: readonly Member[];

@@ -10,7 +10,6 @@ import {
   ROUTER,
   TOKEN,
 } from '../calls/testing/calls.ts';
-import type { Hex } from '../hex.ts';
 import { readCallWith } from './call.ts';
 import type { ClearReading } from './read.ts';
 
@@ -138,9 +137,9 @@ describe('a value is drawn by its format', () => {
   });
 
   it('with texts for people', async () => {
-    const text = async (...args: Parameters<typeof one>): Promise<unknown> => {
+    const text = async (...args: Parameters<typeof one>): Promise<string> => {
       const { value } = await one(...args);
-      return 'text' in value ? value.text : value;
+      return 'text' in value ? value.text : value.kind;
     };
     expect(await text('date', 'uint256', 1_800_000_000n, { encoding: 'timestamp' })).toBe(
       '2027-01-15 08:00:00Z',
@@ -345,7 +344,7 @@ describe('a descriptor', () => {
     if (descriptor === undefined) throw new Error('no descriptor');
     const on = async (chainId: bigint): Promise<ClearReading | undefined> =>
       readCallWith(
-        { chainId, from: ME, to: ROUTER as Hex, value: 0n, data: data('f()'), delegate: false },
+        { chainId, from: ME, to: ROUTER, value: 0n, data: data('f()'), delegate: false },
         descriptor,
         NOTES,
         async () => {

@@ -153,7 +153,7 @@ const templateOf = (
     : { text: visible(interpolatedIntent, MAX_TEMPLATE), values };
 
 /** Who wrote the descriptor, by its own words. */
-export function sourceOf({ content, origin, digest }: Descriptor): DescriptorSource {
+function sourceOf({ content, origin, digest }: Descriptor): DescriptorSource {
   const owner = content.metadata?.owner ?? content.metadata?.contractName;
   return { owner: owner === undefined ? undefined : visible(owner, MAX_OWNER), origin, digest };
 }

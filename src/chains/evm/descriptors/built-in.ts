@@ -12,7 +12,7 @@ import safe from './safe.json' with { type: 'json' };
 import weth from './weth.json' with { type: 'json' };
 
 /** The origin of built-in descriptors. */
-export const BUILT_IN = 'built-in';
+const BUILT_IN = 'built-in';
 
 const read = (json: unknown): Descriptor => parseDescriptor(JSON.stringify(json), BUILT_IN);
 

@@ -133,7 +133,7 @@ function warningsOf(
   ];
 }
 
-export const THIRTY_TWO_BYTES: Warning = {
+const THIRTY_TWO_BYTES: Warning = {
   code: 'evm/message-32-bytes',
   level: 'danger',
   title: 'It may be the hash of something else',

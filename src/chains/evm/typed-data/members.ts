@@ -9,7 +9,7 @@ function member(struct: StructValue, name: string): TypedValue {
 }
 
 /** A string, or bytes in hexadecimal digits. */
-export function textAt(struct: StructValue, name: string): string {
+function textAt(struct: StructValue, name: string): string {
   const value = member(struct, name);
   if (typeof value !== 'string') throw new RangeError(`${name} is no text`);
   return value;

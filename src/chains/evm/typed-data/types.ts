@@ -167,7 +167,7 @@ function atomicType(type: string): FieldType | undefined {
 }
 
 /** The struct that a type comes down to below its lists, if it is one. */
-export const baseName = (type: string): string => type.replace(/\[.*$/, '');
+const baseName = (type: string): string => type.replace(/\[.*$/, '');
 
 /** The primary type and all that it is made of, in the order of EIP-712: itself, then by name. */
 export function typesUsed(primaryType: string, types: Types): readonly string[] {

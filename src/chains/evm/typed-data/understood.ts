@@ -32,7 +32,7 @@ export interface CallReading {
 }
 
 /** What a descriptor on this device (ERC-7730) says about typed data. */
-export interface ClearReading {
+interface ClearReading {
   readonly intent: string;
   /** The same without notes. */
   readonly canonical: string;

@@ -6,8 +6,8 @@ export const NOW = 1_767_225_600n;
 export const HOUR = 3600n;
 
 const SOON = (NOW + HOUR).toString();
-export const PERMIT2 = '0x000000000022D473030F116dDEE9F6B43aC78BA3';
-export const SEAPORT = '0x0000000000000068F116a894984e2DB1123eB395';
+const PERMIT2 = '0x000000000022D473030F116dDEE9F6B43aC78BA3';
+const SEAPORT = '0x0000000000000068F116a894984e2DB1123eB395';
 export const SAFE = '0x5aFe00000000000000000000000000000005AFe5'.toLowerCase();
 export const NFT = '0x0f70000000000000000000000000000000000f70';
 
@@ -95,7 +95,7 @@ export const permitBatch = (changes: object = {}): Json =>
 
 const REST = 'address spender,uint256 nonce,uint256 deadline';
 const rest = { spender: BOB, nonce: 9, deadline: SOON };
-export const permitted = { token: TOKEN, amount: '5000000' };
+const permitted = { token: TOKEN, amount: '5000000' };
 
 export const permitTransfer = (changes: object = {}): Json =>
   json(
