@@ -30,6 +30,8 @@ const ceremonies: readonly CeremonyMessage[] = [
   { t: 'pair', vault: hash, stands: 'agreed', last: null, ask: true },
   { t: 'pair', vault: hash, stands: 'settled', last: id, ask: false },
   { t: 'pair-setup', vault: hash, request: id },
+  { t: 'show', vault: hash, proposal: hash, shown: hash },
+  { t: 'shown', vault: hash, proposal: hash, lines: [{ depth: 0, label: 'To', value: 'Bob' }] },
 ];
 
 test.each(presences)('presence: $t comes back as it was', (message) => {
@@ -80,6 +82,16 @@ describe('refused', () => {
     ['pair', 'ask', 1],
     ['pair', 'request', id],
     ['pair-setup', 'vault', new Uint8Array(33)],
+    ['show', 'shown', new Uint8Array(31)],
+    ['show', 'proposal', 'text'],
+    ['shown', 'lines', 'text'],
+    ['shown', 'lines', [{ depth: 0, label: 'To' }]],
+    ['shown', 'lines', [{ depth: -1, label: 'To', value: '' }]],
+    ['shown', 'lines', [{ depth: 65, label: 'To', value: '' }]],
+    ['shown', 'lines', [{ depth: 0, label: 'x'.repeat(1_001), value: '' }]],
+    ['shown', 'lines', [{ depth: 0, label: '', value: 'x'.repeat(400_001) }]],
+    ['shown', 'lines', [{ depth: 0, label: 'To', value: '', more: 1 }]],
+    ['shown', 'lines', Array.from({ length: 5_001 }, () => ({ depth: 0, label: '', value: '' }))],
     ['pair-setup', 'request', new Uint8Array(17)],
     ['pair-setup', 'stands', 'agreed'],
   ])('%s with a wrong %s (%#)', (t, field, value) => {
