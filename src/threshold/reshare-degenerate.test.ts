@@ -3,7 +3,7 @@
  * that has a share of the old key and does not deal. Found by mutation testing; see docs/mutation.md.
  */
 import { describe, expect, it } from 'vitest';
-import { ProtocolError } from './abort.ts';
+import { ProtocolError, UsageError } from './abort.ts';
 import { reshareParties } from './certificate.ts';
 import { groupOf } from './group.ts';
 import { commit, lagrange } from './polynomial.ts';
@@ -167,4 +167,20 @@ it('a device that still has its old share, and does not deal, receives a new one
     expect(error).toBeUndefined();
     expect(output?.key?.share.info.epoch).toBe(1);
   }
+});
+
+it('a dealer whose share is of another epoch is refused, though the key id is the same', () => {
+  const keys = frostKeys(suite, 2, 3);
+  const contextAt = (epoch: number) => ({
+    suite,
+    requestId: requestId('epoch'),
+    old: { ...keys.info, epoch },
+    dealers: [1, 2],
+    threshold: 2,
+    members: membersOf(keys.devices),
+  });
+  const identity = keys.device(1).identity.publicKey;
+  const inputs = { identity, share: keys.share(1), largestAttempt: 0 };
+  expect(() => reshareCeremony(contextAt(keys.info.epoch), inputs)).not.toThrow();
+  expect(() => reshareCeremony(contextAt(keys.info.epoch + 1), inputs)).toThrow(UsageError);
 });
