@@ -132,9 +132,12 @@ describe('a value is drawn by its format', () => {
     ['duration', 'uint256', 3661n, '3661'],
     ['unit', 'uint256', 150n, '150', { base: '%', decimals: 2 }],
     ['chainId', 'uint256', 10n, '10'],
-  ])('%s of %s', async (format, type, value, canonical, params) => {
-    expect((await one(format, type, value, params)).canonical).toBe(canonical);
-  });
+  ])(
+    '%s of %s',
+    async (format: string, type: string, value: unknown, canonical: string, params?: object) => {
+      expect((await one(format, type, value, params)).canonical).toBe(canonical);
+    },
+  );
 
   it('with texts for people', async () => {
     const text = async (...args: Parameters<typeof one>): Promise<string> => {
@@ -199,7 +202,7 @@ describe('a value that does not fit its format is shown as it is, and is not und
     ['date', 'uint256', 5n],
     ['enum', 'uint256', 5n],
     ['interoperableAddressName', 'address', OTHER],
-  ])('%s of %s', async (format, type, value, params = {}) => {
+  ])('%s of %s', async (format: string, type: string, value: unknown, params: object = {}) => {
     const reading = await read(
       `f(${type} x)`,
       [value],
