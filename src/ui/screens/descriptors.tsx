@@ -53,7 +53,9 @@ export function Descriptors({ descriptors }: { readonly descriptors: Descriptors
                 <Notice tone="look" title="A file here is damaged and not used">
                   <p className="mono small">{digest}</p>
                 </Notice>
-                <Remove onClick={setRemoving} digest={digest} name="the damaged file" />
+                <span>
+                  <Remove onClick={setRemoving} digest={digest} name="the damaged file" />
+                </span>
               </li>
             ))}
             {registry === undefined ? null : (
