@@ -1,4 +1,5 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
+import type { TransactionInput } from '@scure/btc-signer/psbt.js';
 import type { Transaction } from '@scure/btc-signer/transaction.js';
 import { hex } from '@scure/base';
 import { describe, expect, it } from 'vitest';
@@ -190,11 +191,11 @@ describe('what is refused', () => {
     // The right fingerprint and a fitting script, but the key of another path.
     const fields = decodePsbt(prepare(simple()).bytes);
     const { publicKey } = addressAt(OWN, { change: 0, index: 0 });
-    const inputs = fields.inputs.map((input) => ({
+    const inputs = fields.inputs.map((input): TransactionInput => ({
       ...input,
       bip32Derivation: [[publicKey, { fingerprint: FINGERPRINT, path: [84, 0, 0, 0, 1] }]],
     }));
-    const request = parseBitcoin(encodeCanonical({ ...fields, inputs } as typeof fields));
+    const request = parseBitcoin(encodeCanonical({ ...fields, inputs }));
     expect((await refusal(request)).refusal).toMatch(/not those of this vault/);
   });
   it.each([

@@ -113,6 +113,9 @@ function readOwn(input: ReadInput, map: TransactionInput, marker: Marker, i: num
   if (marker.kind === 'p2tr' && !fitsInternalKey(map, own)) {
     throw refuse('bitcoin/own-internal-key', 'its internal key is not the one of our address.');
   }
+  if ((map.partialSig ?? []).some(([key]) => !equalBytes(key, own.publicKey))) {
+    throw refuse('bitcoin/own-other-signature', 'it has a signature of another key.');
+  }
   const allowed = marker.kind === 'p2tr' ? [undefined, 0, 1] : [undefined, 1];
   if (!allowed.includes(map.sighashType)) {
     throw refuse(

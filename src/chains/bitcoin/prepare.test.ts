@@ -50,7 +50,7 @@ const changed = (
   change: (input: TransactionInput) => TransactionInput,
   of = account(),
 ): Uint8Array => {
-  const raw = RawPSBTV0.decode(simple(of).toPSBT());
+  const raw = decodePsbt(simple(of).toPSBT());
   const inputs = raw.inputs.map((input) => change(input));
   return RawPSBTV0.encode({ ...raw, inputs } as Parameters<typeof RawPSBTV0.encode>[0]);
 };
@@ -278,6 +278,16 @@ describe('preparePsbt', () => {
                 { fingerprint: FINGERPRINT, path: [0x8000_0054] },
               ],
             ],
+          })),
+        ),
+    ],
+    [
+      'bitcoin/own-other-signature',
+      () =>
+        prepare(
+          changed((input) => ({
+            ...input,
+            partialSig: [[addressAt(OTHER, { change: 0, index: 0 }).publicKey, new Uint8Array(70)]],
           })),
         ),
     ],
