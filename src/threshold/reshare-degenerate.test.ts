@@ -14,6 +14,7 @@ import type { Redistributed } from './reshare-protocol.ts';
 import { reshareRounds, type Opened } from './reshare-rounds.ts';
 import { reshareCeremony } from './reshare.ts';
 import type { Ceremony, Protocol } from './session/ceremony.ts';
+import type { ReshareContext } from './session/context.ts';
 import { awaitRound } from './session/round.ts';
 import type { Session } from './session/session.ts';
 import { frostKeys } from './testing/keys.ts';
@@ -171,7 +172,7 @@ it('a device that still has its old share, and does not deal, receives a new one
 
 it('a dealer whose share is of another epoch is refused, though the key id is the same', () => {
   const keys = frostKeys(suite, 2, 3);
-  const contextAt = (epoch: number) => ({
+  const contextAt = (epoch: number): ReshareContext<typeof suite> => ({
     suite,
     requestId: requestId('epoch'),
     old: { ...keys.info, epoch },
