@@ -82,10 +82,17 @@ const one = async (
   return fact;
 };
 
+type Drawn = readonly [
+  format: string,
+  type: string,
+  value: unknown,
+  canonical: string,
+  params?: object,
+];
+type Unfit = readonly [format: string, type: string, value: unknown, params?: object];
+
 describe('a value is drawn by its format', () => {
-  it.each<
-    readonly [format: string, type: string, value: unknown, canonical: string, params?: object]
-  >([
+  const drawn: readonly Drawn[] = [
     ['raw', 'uint256', 5n, '5'],
     ['raw', 'int256', -5n, '-5'],
     ['raw', 'bool', true, 'true'],
@@ -132,12 +139,18 @@ describe('a value is drawn by its format', () => {
     ['duration', 'uint256', 3661n, '3661'],
     ['unit', 'uint256', 150n, '150', { base: '%', decimals: 2 }],
     ['chainId', 'uint256', 10n, '10'],
-  ])(
-    '%s of %s',
-    async (format: string, type: string, value: unknown, canonical: string, params?: object) => {
-      expect((await one(format, type, value, params)).canonical).toBe(canonical);
-    },
-  );
+  ];
+  it.each(
+    drawn.map(([format, type, value, canonical, params]) => ({
+      format,
+      type,
+      value,
+      canonical,
+      params,
+    })),
+  )('$format of $type', async ({ format, type, value, canonical, params }) => {
+    expect((await one(format, type, value, params)).canonical).toBe(canonical);
+  });
 
   it('with texts for people', async () => {
     const text = async (...args: Parameters<typeof one>): Promise<string> => {
@@ -194,7 +207,7 @@ describe('a value is drawn by its format', () => {
 });
 
 describe('a value that does not fit its format is shown as it is, and is not understood', () => {
-  it.each<readonly [format: string, type: string, value: unknown, params?: object]>([
+  const unfit: readonly Unfit[] = [
     ['amount', 'address', OTHER],
     ['amount', 'int256', -1n],
     ['tokenAmount', 'uint256', 5n],
@@ -202,15 +215,19 @@ describe('a value that does not fit its format is shown as it is, and is not und
     ['date', 'uint256', 5n],
     ['enum', 'uint256', 5n],
     ['interoperableAddressName', 'address', OTHER],
-  ])('%s of %s', async (format: string, type: string, value: unknown, params: object = {}) => {
-    const reading = await read(
-      `f(${type} x)`,
-      [value],
-      [{ path: 'x', label: 'X', format, params }],
-    );
-    expect(reading?.complete).toBe(false);
-    expect(reading?.facts[0]?.canonical).toBe(String(value));
-  });
+  ];
+  it.each(unfit.map(([format, type, value, params = {}]) => ({ format, type, value, params })))(
+    '$format of $type',
+    async ({ format, type, value, params }) => {
+      const reading = await read(
+        `f(${type} x)`,
+        [value],
+        [{ path: 'x', label: 'X', format, params }],
+      );
+      expect(reading?.complete).toBe(false);
+      expect(reading?.facts[0]?.canonical).toBe(String(value));
+    },
+  );
 
   it('so is what is encrypted', async () => {
     const reading = await read(
