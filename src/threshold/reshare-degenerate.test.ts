@@ -1,5 +1,5 @@
 /**
- * Redistributions at their edges: a dealer that knows the polynomial of the other one beforehand, and a device
+ * Redistributions at their edges: a dealer that knows the polynomial of the other one beforehand, or leaves; a device
  * that has a share of the old key and does not deal. Found by mutation testing; see docs/mutation.md.
  */
 import { describe, expect, it } from 'vitest';
@@ -17,9 +17,10 @@ import type { Ceremony, Protocol } from './session/ceremony.ts';
 import type { ReshareContext } from './session/context.ts';
 import { awaitRound } from './session/round.ts';
 import type { Session } from './session/session.ts';
-import { frostKeys } from './testing/keys.ts';
+import { dealtKeys, frostKeys } from './testing/keys.ts';
 import { lockstep, type Outcome } from './testing/lockstep.ts';
-import { membersOf, requestId, seeded } from './testing/seeded.ts';
+import { outputsOf, runAll } from './testing/network.ts';
+import { membersOf, requestId, seeded, testIdentity } from './testing/seeded.ts';
 
 const suite = 'mpc-frost/v1/secp256k1-bip340';
 const group = groupOf(suite);
@@ -141,7 +142,7 @@ describe('a dealer that knows the polynomial of the other', () => {
   });
 });
 
-it('a device that still has its old share, and does not deal, receives a new one', () => {
+it('a device that still has its old share, and does not deal, receives a new one', async () => {
   const keys = frostKeys(suite, 2, 3);
   const context = {
     suite,
@@ -162,12 +163,8 @@ it('a device that still has its old share, and does not deal, receives a new one
       return [party, { identity, ceremony: reshareCeremony(context, inputs) }] as const;
     }),
   );
-  const run = lockstep(players, 'idle');
-  for (const party of keys.parties) {
-    const { output, error } = run.get(party) ?? expect.unreachable();
-    expect(error).toBeUndefined();
-    expect(output?.key?.share.info.epoch).toBe(1);
-  }
+  const outputs = outputsOf(await runAll(players, { seed: 'idle' }));
+  for (const party of keys.parties) expect(outputs.get(party)?.key?.share.info.epoch).toBe(1);
 });
 
 it('a dealer whose share is of another epoch is refused, though the key id is the same', () => {
@@ -184,4 +181,36 @@ it('a dealer whose share is of another epoch is refused, though the key id is th
   const inputs = { identity, share: keys.share(1), largestAttempt: 0 };
   expect(() => reshareCeremony(contextAt(keys.info.epoch), inputs)).not.toThrow();
   expect(() => reshareCeremony(contextAt(keys.info.epoch + 1), inputs)).toThrow(UsageError);
+});
+
+it('P-27 a dealer of an ECDSA key that leaves deals its part, and has no pads with anyone', () => {
+  const keys = dealtKeys(2, 2);
+  const stayer = keys.device(1).identity;
+  const leaver = keys.device(2).identity;
+  const newcomer = testIdentity('newcomer');
+  const context = {
+    suite: keys.info.suite,
+    requestId: requestId('leaver'),
+    old: keys.info,
+    dealers: [1, 2],
+    threshold: 2,
+    members: [stayer, newcomer].map(({ publicKey }, i) => ({ index: i + 1, identity: publicKey })),
+  };
+  const players = new Map(
+    [stayer, newcomer, leaver].map((identity, i) => {
+      const share = [keys.share(1), undefined, keys.share(2)][i];
+      const inputs = { identity: identity.publicKey, share, largestAttempt: 0 };
+      return [i + 1, { identity, ceremony: reshareCeremony(context, inputs) }] as const;
+    }),
+  );
+  const run = lockstep(players, 'leaver');
+  const [one, two, gone] = [1, 2, 3].map((party) => run.get(party) ?? expect.unreachable());
+  expect(run.get(3)?.error).toBeUndefined();
+  expect(one?.output?.key?.pairs.get(2)?.pid).toEqual(two?.output?.key?.pairs.get(1)?.pid);
+  expect([...(one?.output?.key?.pairs.keys() ?? [])]).toEqual([2]);
+  expect([...(two?.output?.key?.pairs.keys() ?? [])]).toEqual([1]);
+  expect(gone?.output?.certificate).toEqual(one?.output?.certificate);
+  expect(gone?.output?.key).toBeUndefined();
+  const dealt = gone?.sent.filter(({ kind }) => kind === 'direct').map(({ body }) => body.length);
+  expect(dealt).toEqual([32, 32]);
 });
