@@ -1,6 +1,7 @@
 // Builds the app into dist/ and the relay into dist-relay/, if they are not those of the present sources.
 // The relay comes out as plain JavaScript that needs no node_modules.
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -49,6 +50,14 @@ function compress(folder) {
   }
 }
 
+/** Without a registry an empty manifest says so: a file that is missing would be an error in every console. */
+function leaveNoGap(folder) {
+  const manifest = join(folder, 'manifest.json');
+  if (existsSync(manifest)) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(manifest, '');
+}
+
 /** Throws with Vite's message when it fails; what was built before stays then. */
 export async function buildAll() {
   const hash = sourceHash();
@@ -59,6 +68,7 @@ export async function buildAll() {
   const fresh = mkdtempSync(join(root, 'node_modules/.cache/build-'));
   try {
     await build({ root, logLevel: 'warn', build: { outDir: join(fresh, 'dist') } });
+    leaveNoGap(join(fresh, 'dist/registry'));
     compress(join(fresh, 'dist'));
     await buildRelay(join(fresh, 'dist-relay'));
     writeFileSync(join(fresh, 'dist-relay/build-hash'), hash);

@@ -30,6 +30,17 @@ export class SettingsPage {
     await expect(page.getByRole('button', { name: 'Reload now' })).toBeVisible();
   }
 
+  /** Adds a file of descriptions of contracts. */
+  async addDescriptions(file: Uint8Array, origin: string): Promise<void> {
+    const { page } = this;
+    await page.getByLabel('A file of descriptions of contracts').setInputFiles({
+      name: 'snapshot.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(file),
+    });
+    await expect(page.getByText(origin, { exact: true })).toBeVisible();
+  }
+
   /** Loads the page again; it is locked afterwards. */
   async reload(): Promise<void> {
     const { page } = this;

@@ -32,6 +32,7 @@ describe('a file of the registry', () => {
 
   it.each([
     ['nothing at the address', new Response('', { status: 404 })],
+    ['an empty file', new Response('')],
     ['the page', new Response('<p>', { headers: { 'content-type': 'text/html; charset=utf-8' } })],
   ])('is absent when there is %s', async (_, answer) => {
     expect(await fetching(answer).files.fetch('manifest.json')).toBeUndefined();

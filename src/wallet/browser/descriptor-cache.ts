@@ -25,7 +25,9 @@ export function registryFiles({ caches, fetch, origin }: RegistryPlaces): Regist
       // Some hosts answer with the page itself where there is nothing.
       if (response.status === 404 || isPage(response)) return undefined;
       if (!response.ok) throw new Error(`the registry answered ${String(response.status)}`);
-      return bytesOf(response);
+      const bytes = await bytesOf(response);
+      // The build leaves an empty manifest where the app comes with no registry.
+      return bytes.length === 0 ? undefined : bytes;
     },
     async copies() {
       return (await caches().keys())
