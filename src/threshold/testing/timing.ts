@@ -12,22 +12,29 @@ export interface TimingOptions {
 }
 
 /**
+ * What |t| stays below without a branch. One on each bit of a secret gives about 2,000; a busy machine and
+ * where the inputs happen to lie in memory give up to some tens.
+ */
+export const NO_BRANCH = 100;
+
+/**
  * |t| between both classes. Measurements of the classes alternate and the slowest tenth is cropped, so
- * that the machine's noise meets both alike; a machine can still be unlucky, so the best of three counts.
+ * that the machine's noise meets both alike; a machine can still be unlucky, so the best of five counts, each
+ * with inputs made anew.
  *
- * @param fixed inputs with the fixed secret, each an object of its own: both classes touch as much memory
- * @param varied as many inputs with random secrets
+ * @param fixed makes inputs with the fixed secret, each an object of its own: both classes touch as much memory
+ * @param varied makes as many inputs with random secrets
  */
 export function slowestT<T>(
-  fixed: readonly T[],
-  varied: readonly T[],
+  fixed: () => readonly T[],
+  varied: () => readonly T[],
   run: (input: T) => void,
   options: TimingOptions,
 ): number {
-  measure(fixed, varied, run, options); // warm up
+  measure(fixed(), varied(), run, options); // warm up
   let least = Infinity;
-  for (let attempt = 0; attempt < 3 && !(least < 10); attempt++) {
-    least = Math.min(least, measure(fixed, varied, run, options));
+  for (let attempt = 0; attempt < 5 && !(least < NO_BRANCH); attempt++) {
+    least = Math.min(least, measure(fixed(), varied(), run, options));
   }
   return least;
 }
