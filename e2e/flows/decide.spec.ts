@@ -90,7 +90,7 @@ test('a call that cannot be read is refused before it is proposed', async ({ vau
   const call = { to: someone(), data: '0xdeadbeef', gas: '0x30d40', chainId: '0x7a69' };
   await propose.paste(JSON.stringify([call]));
   await proposal.expectDanger('This wallet refuses to sign this');
-  await expect(page.getByText('This wallet cannot read this call yet')).toBeVisible();
+  await expect(page.getByText('cannot read all that this call does')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Hold to propose and approve' })).toBeHidden();
 });
 
