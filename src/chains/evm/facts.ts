@@ -3,6 +3,7 @@ import type { Operation } from '../review.ts';
 import { decodeTokenCall } from './erc20.ts';
 import { type Hex, sizeOf } from './hex.ts';
 import { type EvmTransaction, worstFee } from './transaction.ts';
+import { isUnlimited } from './unlimited.ts';
 
 export interface EvmFacts {
   readonly operation: Extract<
@@ -65,15 +66,6 @@ export function readFacts(tx: EvmTransaction): EvmFacts {
       unlimited: approval && isUnlimited(call.amount),
     },
   };
-}
-
-/** The largest numbers of 96 and 128 bits are what some tokens take for "without limit". */
-const UNLIMITED = [2n ** 96n - 1n, 2n ** 128n - 1n];
-/** No supply comes near: what is larger means "without limit", whatever the token. */
-const NO_SUPPLY = 2n ** 160n - 1n;
-
-export function isUnlimited(amount: bigint): boolean {
-  return amount >= NO_SUPPLY || UNLIMITED.includes(amount);
 }
 
 /** The first four bytes of calldata that has as many. */

@@ -18,7 +18,7 @@ import { toWords } from '../../words.ts';
 import type { Draft, TrailReport } from '../api.ts';
 import { fromHex } from '../ids.ts';
 import { deviceIdOf } from '../peers.ts';
-import { problemOf, WalletError } from '../problems.ts';
+import { noProposal, problemOf, WalletError } from '../problems.ts';
 import type { CeremonyView, Problem, VaultView } from '../state.ts';
 import type { CeremonyMessage } from '../wire.ts';
 import { Accounts } from './accounts.ts';
@@ -552,7 +552,7 @@ export class Vault {
     await this.#judge.settled();
     this.#judgement = this.#judgeNow();
     const judged = this.#find(id);
-    if (judged === undefined) throw unknownProposal();
+    if (judged === undefined) throw noProposal();
     return judged;
   }
 
@@ -596,14 +596,6 @@ const notYours = (): WalletError =>
     title: 'Only the device that proposed it can withdraw it',
     meaning: 'Nothing was changed.',
     next: 'Reject it instead.',
-  });
-
-const unknownProposal = (): WalletError =>
-  new WalletError({
-    code: 'wallet/no-proposal',
-    title: 'This proposal is not there',
-    meaning: 'Nothing was changed.',
-    next: 'Wait until this device has caught up with the others.',
   });
 
 const unfinished = (): WalletError =>

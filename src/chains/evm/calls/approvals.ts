@@ -7,7 +7,7 @@ import type { Sentence } from '../clear/sentence.ts';
 import { canonicalAmount } from '../../fact.ts';
 import { type Arguments, argumentsOf, bySelector, selectorOf } from './functions.ts';
 import { aboutAddress } from './parts.ts';
-import { isUnlimited } from '../clear/unlimited.ts';
+import { isUnlimited } from '../unlimited.ts';
 
 type Say = (args: Arguments, to: Hex, notes: DescribeContext) => Sentence | undefined;
 

@@ -8,7 +8,7 @@ import type { Hex } from '../hex.ts';
 import type { Call } from '../clear/call.ts';
 import { addressOfNode, integerOf } from '../clear/node.ts';
 import { type Arguments, argumentsOf, bySelector, selectorOf } from './functions.ts';
-import { isUnlimited } from '../clear/unlimited.ts';
+import { isUnlimited } from '../unlimited.ts';
 
 /** Smallest units of a token that leave the account of the call, or that somebody may take from it. */
 interface Leaving {

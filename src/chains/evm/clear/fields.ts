@@ -14,7 +14,7 @@ import { toChecksum } from '../address.ts';
 import { addressFact, amountFact, type DescribeContext, sameAddress } from '../context.ts';
 import { formatAmount } from '../amount.ts';
 import { type Hex, isHexData } from '../hex.ts';
-import { isUnlimited } from './unlimited.ts';
+import { isUnlimited } from '../unlimited.ts';
 import { type Line, NATIVE, tokenUnit } from './library.ts';
 import type { MarkedField } from './marked.ts';
 import type { Leaf, Node } from './node.ts';

@@ -2,7 +2,7 @@
 import { addressLine, amountLine } from '../../fact.ts';
 import type { AddressFact, AmountFact, Fact, Warning } from '../../review.ts';
 import { addressFact, amountFact, amountText, sameAddress } from '../context.ts';
-import { isUnlimited } from '../facts.ts';
+import { isUnlimited } from '../unlimited.ts';
 import type { Hex } from '../hex.ts';
 import { assetText, whomOf } from '../intent.ts';
 import type { SigningContext } from '../message/context.ts';
