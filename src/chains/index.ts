@@ -12,7 +12,50 @@ export {
 } from './evm/assemble.ts';
 export { buildPayment, type Payment } from './evm/build.ts';
 export type { DescribeContext, NamedAccount, TokenUnit } from './evm/context.ts';
-export { assembleRequest, type Result } from './assemble.ts';
+export { assembleRequest, isSignatureError, type Result, type Signer } from './assemble.ts';
+export {
+  accountPath as bitcoinAccountPath,
+  type AccountKind as BitcoinAccountKind,
+  addressAt as bitcoinAddressAt,
+  type BitcoinAccount,
+  type ChildKey,
+  type Derive,
+  fingerprintOf,
+  type OwnAddress,
+  pathText,
+  type Place,
+  placeOf,
+} from './bitcoin/account.ts';
+export { parseBitcoinAddress, type ParsedBitcoinAddress } from './bitcoin/address.ts';
+export { BTC_DECIMALS, formatBtc, parseBtc } from './bitcoin/amount.ts';
+export { extractTransaction, mergePsbt, readCompleted } from './bitcoin/assemble.ts';
+export {
+  type BitcoinPayment,
+  buildBitcoinPayment,
+  type BuiltPayment,
+  type Coin,
+} from './bitcoin/build.ts';
+export { psbtBytes } from './bitcoin/codec.ts';
+export type { BitcoinContext } from './bitcoin/context.ts';
+export { descriptorOf, extendedKeyOf } from './bitcoin/descriptor.ts';
+export {
+  BitcoinAddressError,
+  BitcoinAmountError,
+  BitcoinAnswerError,
+  BitcoinSignatureError,
+  FundsError,
+  PsbtError,
+} from './bitcoin/errors.ts';
+export { type OutputFact, readBitcoinFacts } from './bitcoin/facts.ts';
+export { type BitcoinPaymentLink, parseBitcoinLink } from './bitcoin/link.ts';
+export {
+  type BitcoinNetwork,
+  chainIdOf as bitcoinChainId,
+  NETWORKS as BITCOIN_NETWORKS,
+} from './bitcoin/network.ts';
+export { preparePsbt, type Preparation } from './bitcoin/prepare.ts';
+export type { BitcoinRequest } from './bitcoin/request.ts';
+export { parseAnyAddress } from './any-address.ts';
 export { describeRequest } from './describe.ts';
 export { describeOrMiss } from './missing.ts';
 export type { Descriptor } from './evm/clear/descriptor.ts';
@@ -61,7 +104,15 @@ export type { SigningContext } from './evm/message/context.ts';
 export { readMessageInput } from './evm/message/input.ts';
 export { parseUnsigned } from './evm/parse.ts';
 export { readTypedDataInput } from './evm/typed-data/input.ts';
-export { chainIdOf, type ChainRequest, digestsOf, parseRequest } from './request.ts';
+export {
+  chainIdOf,
+  type ChainRequest,
+  digestsOf,
+  type EvmChainRequest,
+  parseRequest,
+  signingPathsOf,
+} from './request.ts';
+export type { Subject } from './subject.ts';
 export { serialize } from './evm/serialize.ts';
 export { shownDigestOf } from './shown.ts';
 export { tokensIn } from './tokens.ts';

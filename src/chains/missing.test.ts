@@ -5,7 +5,8 @@ import type { SigningContext } from './evm/message/context.ts';
 import { parseRequestInput } from './evm/input.ts';
 import { readTypedDataInput } from './evm/typed-data/input.ts';
 import { describeOrMiss } from './missing.ts';
-import type { ChainRequest } from './request.ts';
+import type { EvmChainRequest } from './request.ts';
+import type { Subject } from './subject.ts';
 
 const FROM = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';
 const OUTER = `0x${'11'.repeat(20)}`;
@@ -55,7 +56,9 @@ const descriptors = (loaded: ReadonlyMap<string, Descriptor>): Descriptors =>
     (path) => loaded.get(path),
   );
 
-function calling(to: string, data: string): ChainRequest {
+const about = (request: EvmChainRequest): Subject => ({ chain: 'evm', request, context });
+
+function calling(to: string, data: string): EvmChainRequest {
   const transaction = {
     to,
     data: `0x${data}`,
@@ -73,8 +76,7 @@ function calling(to: string, data: string): ChainRequest {
 
 it('names what is bound to the contract and not loaded', async () => {
   const { missing, review } = await describeOrMiss(
-    calling(INNER, STAKE),
-    context,
+    about(calling(INNER, STAKE)),
     descriptors(new Map()),
   );
   expect(missing).toEqual(['inner']);
@@ -83,7 +85,7 @@ it('names what is bound to the contract and not loaded', async () => {
 
 it('names nothing for a contract without descriptors', async () => {
   const request = calling(`0x${'33'.repeat(20)}`, STAKE);
-  expect((await describeOrMiss(request, context, descriptors(new Map()))).missing).toEqual([]);
+  expect((await describeOrMiss(about(request), descriptors(new Map()))).missing).toEqual([]);
 });
 
 it('names those of calls inside once what names the calls is loaded', async () => {
@@ -99,9 +101,9 @@ it('names those of calls inside once what names the calls is loaded', async () =
   ].join('');
   const request = calling(OUTER, data);
   const loaded = new Map<string, Descriptor>();
-  expect((await describeOrMiss(request, context, descriptors(loaded))).missing).toEqual(['outer']);
+  expect((await describeOrMiss(about(request), descriptors(loaded))).missing).toEqual(['outer']);
   loaded.set('outer', descriptor);
-  expect((await describeOrMiss(request, context, descriptors(loaded))).missing).toEqual(['inner']);
+  expect((await describeOrMiss(about(request), descriptors(loaded))).missing).toEqual(['inner']);
 });
 
 it('names those of typed data', async () => {
@@ -125,5 +127,5 @@ it('names those of typed data', async () => {
     forTypedData: () => ['vote'],
     load: () => undefined,
   };
-  expect((await describeOrMiss(read.value.request, context, asked)).missing).toEqual(['vote']);
+  expect((await describeOrMiss(about(read.value.request), asked)).missing).toEqual(['vote']);
 });

@@ -1,9 +1,8 @@
 /** Reviews, and what they would say more about if more descriptors were loaded. */
 import { type Descriptors, recording } from './evm/clear/descriptors.ts';
-import type { SigningContext } from './evm/message/context.ts';
 import { describeRequest } from './describe.ts';
-import type { ChainRequest } from './request.ts';
 import type { Review } from './review.ts';
+import type { Subject } from './subject.ts';
 
 export interface Attempt {
   readonly review: Review;
@@ -17,12 +16,8 @@ export interface Attempt {
  *
  * @throws the errors of the request's kind
  */
-export async function describeOrMiss(
-  request: ChainRequest,
-  context: SigningContext,
-  descriptors: Descriptors,
-): Promise<Attempt> {
+export async function describeOrMiss(subject: Subject, descriptors: Descriptors): Promise<Attempt> {
   const missing = new Set<string>();
-  const review = await describeRequest(request, context, recording(descriptors, missing));
+  const review = await describeRequest(subject, recording(descriptors, missing));
   return { review, missing: [...missing] };
 }

@@ -1,5 +1,8 @@
 /** Requests of every kind, parsed from the bytes that were proposed. */
 import { CountersignError } from '../errors.ts';
+import { bitcoinDigests } from './bitcoin/digest.ts';
+import { parseBitcoin } from './bitcoin/parse.ts';
+import { pathsOf, type BitcoinRequest } from './bitcoin/request.ts';
 import { digest } from './evm/digest.ts';
 import { parseUnsigned } from './evm/parse.ts';
 import { messageDigest } from './evm/message/digest.ts';
@@ -11,8 +14,11 @@ import { parseTypedData } from './evm/typed-data/parse.ts';
 import type { TypedDataRequest } from './evm/typed-data/request.ts';
 import type { RequestKind } from './review.ts';
 
+/** A request of an account that has one key and one address. */
+export type EvmChainRequest = EvmRequest | TypedDataRequest | MessageRequest;
+
 /** A request that passed the parser of its kind. */
-export type ChainRequest = EvmRequest | TypedDataRequest | MessageRequest;
+export type ChainRequest = EvmChainRequest | BitcoinRequest;
 
 /** This build does not know requests of this kind. */
 class UnknownKindError extends CountersignError {
@@ -34,6 +40,8 @@ export function parseRequest(kind: RequestKind, bytes: Uint8Array): ChainRequest
       return parseTypedData(bytes);
     case 'evm-message':
       return parseMessage(bytes);
+    case 'bitcoin':
+      return parseBitcoin(bytes);
     default:
       throw new UnknownKindError();
   }
@@ -48,8 +56,21 @@ export function digestsOf(request: ChainRequest): readonly Uint8Array[] {
       return [typedDataDigest(request)];
     case 'evm-message':
       return [messageDigest(request)];
+    case 'bitcoin':
+      return bitcoinDigests(request);
   }
 }
+
+/**
+ * The path of the key of each digest, in the same order: BIP-32 indices from the vault's key.
+ *
+ * @param accountPath of the account, where it has one key only
+ */
+export const signingPathsOf = (
+  request: ChainRequest,
+  accountPath: readonly number[],
+): readonly (readonly number[])[] =>
+  request.kind === 'bitcoin' ? pathsOf(request) : [accountPath];
 
 /** The EVM chain that a request is for; `undefined`: it names none. */
 export function chainIdOf(request: ChainRequest): bigint | undefined {
@@ -62,5 +83,7 @@ export function chainIdOf(request: ChainRequest): bigint | undefined {
     }
     case 'evm-message':
       return request.text === undefined ? undefined : parseSignIn(request.text)?.chainId;
+    case 'bitcoin':
+      return undefined;
   }
 }

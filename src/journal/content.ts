@@ -21,6 +21,8 @@ const MAX_ACCOUNT = 0x7fff_ffff;
 const MAX_SIGNATURES = 16;
 
 const account = integer(0, MAX_ACCOUNT);
+const bitcoinNetwork = v.picklist(['mainnet', 'testnet4', 'signet', 'regtest']);
+const bitcoinKind = v.picklist(['p2wpkh', 'p2tr']);
 const attempt = bytes(16);
 const memberIndex = integer(1, MAX_MEMBERS);
 const isAscending = (list: readonly number[]) =>
@@ -42,6 +44,19 @@ const contentSchema = v.variant('type', [
 
   event('account-added', { index: account, name }),
   event('account-named', { index: account, name }),
+  /** An account of Bitcoin is known by its network, its kind and its number among those. */
+  event('bitcoin-account-added', {
+    network: bitcoinNetwork,
+    kind: bitcoinKind,
+    index: account,
+    name,
+  }),
+  event('bitcoin-account-named', {
+    network: bitcoinNetwork,
+    kind: bitcoinKind,
+    index: account,
+    name,
+  }),
   /** `name` '' removes the contact. */
   event('contact-named', { address: printable(128), name: nameOrNothing }),
 

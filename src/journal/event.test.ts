@@ -13,6 +13,8 @@ const samples: { [T in EventType]: Extract<Content, { type: T }>['data'] } = {
   'key-certified': { suite: 'mpc-ecdsa/v1/secp256k1/L128', certificate: HASH },
   'account-added': { index: 2 ** 31 - 1, name: 'Savings' },
   'account-named': { index: 0, name: 'Savings' },
+  'bitcoin-account-added': { network: 'mainnet', kind: 'p2tr', index: 0, name: 'Savings' },
+  'bitcoin-account-named': { network: 'regtest', kind: 'p2wpkh', index: 2 ** 31 - 1, name: 'B' },
   'contact-named': { address: '0xabc', name: '' },
   proposed: {
     ...{ chain: 'evm', request: HASH, account: 0, note: '\u202eline\n🦊', expires: 0 },

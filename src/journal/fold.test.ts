@@ -8,6 +8,7 @@ import {
   approvals,
   mayApprove,
   nextAccountIndex,
+  nextBitcoinAccountIndex,
   proposalState,
   rejections,
   runningAttempt,
@@ -320,6 +321,47 @@ describe('names', () => {
     expect(fold(ada.log).accounts).toHaveLength(100);
     expect(fold(ada.log).ignored.map(({ reason }) => reason)).toEqual([
       'There are as many accounts as a vault can have.',
+    ]);
+  });
+
+  it('of Bitcoin accounts: known by network, kind and number; the last name wins', async () => {
+    const [ada] = trio();
+    const account = (change: object = {}): Content['data'] =>
+      ({ network: 'mainnet', kind: 'p2wpkh', index: 0, name: 'Savings', ...change }) as never;
+    const say = async (type: Content['type'], change: object = {}): Promise<unknown> =>
+      ada.say({ type, data: account(change) } as Content);
+    await say('bitcoin-account-added');
+    await say('bitcoin-account-added', { kind: 'p2tr' });
+    await say('bitcoin-account-added', { network: 'signet' });
+    await say('bitcoin-account-added', { name: 'Again' });
+    await say('bitcoin-account-named', { network: 'signet', name: 'Play money' });
+    await say('bitcoin-account-named', { index: 1, name: 'None' });
+    const state = fold(ada.log);
+    expect(state.bitcoinAccounts).toEqual([
+      account(),
+      account({ kind: 'p2tr' }),
+      account({ network: 'signet', name: 'Play money' }),
+    ]);
+    expect(state.ignored.map(({ reason }) => reason)).toEqual([
+      'There was such an account with this number already.',
+      'There was no such account with this number.',
+    ]);
+    const next = (network: 'mainnet' | 'regtest', kind: 'p2wpkh' | 'p2tr'): number =>
+      nextBitcoinAccountIndex(state, { network, kind });
+    expect([next('mainnet', 'p2wpkh'), next('regtest', 'p2wpkh')]).toEqual([1, 0]);
+  });
+
+  it('of Bitcoin accounts: twenty at most', async () => {
+    const [ada] = trio();
+    for (let index = 0; index <= 20; index++) {
+      await ada.say({
+        type: 'bitcoin-account-added',
+        data: { network: 'mainnet', kind: 'p2wpkh', index, name: 'One more' },
+      });
+    }
+    expect(fold(ada.log).bitcoinAccounts).toHaveLength(20);
+    expect(fold(ada.log).ignored.map(({ reason }) => reason)).toEqual([
+      'There are as many Bitcoin accounts as a vault can have.',
     ]);
   });
 

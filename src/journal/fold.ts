@@ -9,16 +9,28 @@ import { applyToProposal, type DraftProposal, type Outcome } from './fold-propos
 import type { AuthorId, EventId } from './event.ts';
 import type { Entry, Log } from './log.ts';
 import { equivocations, trail } from './order.ts';
-import type { Account, CertificateClaim, Contact, Ignored, Mark, VaultState } from './state.ts';
+import { isSameAccount } from './selectors.ts';
+import type {
+  Account,
+  BitcoinAccount,
+  CertificateClaim,
+  Contact,
+  Ignored,
+  Mark,
+  VaultState,
+} from './state.ts';
 
 /** Every device asks its node about every account, so no member can add them without end. */
 const MAX_ACCOUNTS = 100;
+/** Each has dozens of addresses to ask about. */
+const MAX_BITCOIN_ACCOUNTS = 20;
 
 interface Draft {
   readonly members: number;
   /** By author: the number from which on its approvals do not count. */
   readonly forkedAt: ReadonlyMap<AuthorId, number>;
   readonly accounts: Map<number, Account>;
+  readonly bitcoinAccounts: BitcoinAccount[];
   readonly contacts: Map<string, Contact>;
   readonly certificates: CertificateClaim[];
   readonly proposals: Map<EventId, DraftProposal>;
@@ -31,6 +43,7 @@ export function fold(log: Log): VaultState {
     members: log.members.size,
     forkedAt: new Map(forks.map(({ author, seq }) => [author, seq])),
     accounts: new Map([[0, { index: 0, name: 'Main account' }]]),
+    bitcoinAccounts: [],
     contacts: new Map(),
     certificates: [],
     proposals: new Map(),
@@ -45,6 +58,7 @@ export function fold(log: Log): VaultState {
     founding: log.founding,
     members: log.members,
     accounts: [...draft.accounts.values()].sort((a, b) => a.index - b.index),
+    bitcoinAccounts: draft.bitcoinAccounts,
     contacts: draft.contacts,
     certificates: draft.certificates,
     proposals: draft.proposals,
@@ -64,6 +78,10 @@ function apply(draft: Draft, entry: Entry): Outcome {
       return addAccount(draft, event.data);
     case 'account-named':
       return nameAccount(draft, event.data);
+    case 'bitcoin-account-added':
+      return addBitcoinAccount(draft, event.data);
+    case 'bitcoin-account-named':
+      return nameBitcoinAccount(draft, event.data);
     case 'contact-named':
       return nameContact(draft, mark, event.data);
     case 'proposed':
@@ -81,6 +99,30 @@ function addAccount({ accounts }: Draft, { index, name }: DataOf<'account-added'
   if (accounts.size >= MAX_ACCOUNTS) return 'There are as many accounts as a vault can have.';
   if (accounts.has(index)) return 'There was an account with this number already.';
   accounts.set(index, { index, name });
+  return undefined;
+}
+
+function addBitcoinAccount(
+  { bitcoinAccounts }: Draft,
+  account: DataOf<'bitcoin-account-added'>,
+): Outcome {
+  if (bitcoinAccounts.length >= MAX_BITCOIN_ACCOUNTS) {
+    return 'There are as many Bitcoin accounts as a vault can have.';
+  }
+  if (bitcoinAccounts.some((other) => isSameAccount(other, account))) {
+    return 'There was such an account with this number already.';
+  }
+  bitcoinAccounts.push(account);
+  return undefined;
+}
+
+function nameBitcoinAccount(
+  { bitcoinAccounts }: Draft,
+  account: DataOf<'bitcoin-account-named'>,
+): Outcome {
+  const at = bitcoinAccounts.findIndex((other) => isSameAccount(other, account));
+  if (at < 0) return 'There was no such account with this number.';
+  bitcoinAccounts[at] = account;
   return undefined;
 }
 

@@ -38,8 +38,10 @@ export { isWellFormed, safeText } from './safe-text.ts';
 export { decodeDocument, encodeDocument, MAX_NAME, MAX_NOTE, parse } from './schema.ts';
 export {
   approvals,
+  isSameAccount,
   mayApprove,
   nextAccountIndex,
+  nextBitcoinAccountIndex,
   proposalState,
   rejections,
   runningAttempt,

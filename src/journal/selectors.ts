@@ -1,7 +1,14 @@
 /** Questions to the state of a vault. */
 import { equalBytes } from '../codec.ts';
 import type { AuthorId } from './event.ts';
-import type { Attempt, Decision, Proposal, SignatureClaim, VaultState } from './state.ts';
+import type {
+  Attempt,
+  BitcoinAccountRef,
+  Decision,
+  Proposal,
+  SignatureClaim,
+  VaultState,
+} from './state.ts';
 
 /** What is known of a proposal from facts alone; whether enough members approved is the policy's answer. */
 export type ProposalState =
@@ -58,8 +65,21 @@ export function mayApprove(state: VaultState, proposal: Proposal): readonly Auth
   );
 }
 
+/** Whether two references are to one account of Bitcoin. */
+export const isSameAccount = (a: BitcoinAccountRef, b: BitcoinAccountRef): boolean =>
+  a.network === b.network && a.kind === b.kind && a.index === b.index;
+
 /** The smallest number that no account has. */
-export function nextAccountIndex({ accounts }: VaultState): number {
+export const nextAccountIndex = ({ accounts }: VaultState): number => firstFree(accounts);
+
+/** The smallest number that no Bitcoin account of the network and kind has. */
+export const nextBitcoinAccountIndex = (
+  { bitcoinAccounts }: VaultState,
+  { network, kind }: Omit<BitcoinAccountRef, 'index'>,
+): number =>
+  firstFree(bitcoinAccounts.filter((other) => other.network === network && other.kind === kind));
+
+function firstFree(accounts: readonly { readonly index: number }[]): number {
   const taken = new Set(accounts.map(({ index }) => index));
   let index = 0;
   while (taken.has(index)) index++;

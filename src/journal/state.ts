@@ -16,6 +16,12 @@ export interface Account {
   readonly name: string;
 }
 
+/** An account of Bitcoin: native SegWit with the ECDSA key, Taproot with the FROST key. */
+export type BitcoinAccount = DataOf<'bitcoin-account-added'>;
+
+/** What tells accounts of Bitcoin apart. */
+export type BitcoinAccountRef = Pick<BitcoinAccount, 'network' | 'kind' | 'index'>;
+
 /** A name that some member gave an address. */
 export interface Contact extends Mark {
   readonly address: string;
@@ -69,6 +75,7 @@ export interface Proposal {
   readonly chain: DataOf<'proposed'>['chain'];
   /** The unsigned transaction or message. */
   readonly request: Uint8Array;
+  /** Number of the account; for Bitcoin among those of the network and kind that the request names. */
   readonly account: number;
   /** As the proposer wrote it: show it through `visible` only. */
   readonly note: string;
@@ -99,6 +106,8 @@ export interface VaultState {
   readonly members: ReadonlyMap<AuthorId, Member>;
   /** Ascending by index; number 0 is there from the start. */
   readonly accounts: readonly Account[];
+  /** In the order in which they were added. */
+  readonly bitcoinAccounts: readonly BitcoinAccount[];
   /** By address, as the events spell it. */
   readonly contacts: ReadonlyMap<string, Contact>;
   readonly certificates: readonly CertificateClaim[];

@@ -25,6 +25,7 @@ const policy = defaultPolicy(founding);
 const REQUEST = bytesFor('request');
 const facts: Facts = {
   network: 'eip155:1',
+  bitcoinAccount: undefined,
   reading: 'clear',
   operation: 'native-transfer',
   refusal: undefined,
@@ -134,6 +135,23 @@ describe('with enough approvals, each of these alone denies', () => {
     expect(rules(ask({ state: noAccounts(state) }))).toEqual(['account/unknown']);
     const other = await vault(both, { account: 7 });
     expect(rules(other.ask())).toEqual(['account/unknown']);
+  });
+
+  it('account/unknown, for an account of Bitcoin that is not the one of the proposal', async () => {
+    const { state, ask } = await vault(both, { account: 2 });
+    const own = { network: 'mainnet', kind: 'p2tr', index: 2 } as const;
+    const known: VaultState = { ...state, bitcoinAccounts: [{ ...own, name: 'Cold' }] };
+    const about = (bitcoinAccount: Facts['bitcoinAccount'], of = known) =>
+      rules(ask({ state: of, facts: { ...facts, operation: 'bitcoin-transfer', bitcoinAccount } }));
+    expect(about(own)).toBe('authorised');
+    expect(about({ ...own, network: 'signet' })).toEqual(['account/unknown']);
+    expect(about({ ...own, kind: 'p2wpkh' })).toEqual(['account/unknown']);
+    expect(about(own, state)).toEqual(['account/unknown']);
+    const other: VaultState = {
+      ...known,
+      bitcoinAccounts: [...known.bitcoinAccounts, { ...own, index: 1, name: 'Other' }],
+    };
+    expect(about({ ...own, index: 1 }, other)).toEqual(['account/unknown']);
   });
 
   it('shown/differs, for each who saw something else', async () => {

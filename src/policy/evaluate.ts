@@ -6,11 +6,13 @@ import { equalBytes } from '../codec.ts';
 import type { Review } from '../chains/index.ts';
 import {
   approvals,
+  isSameAccount,
   mayApprove,
   proposalState,
   rejections,
   type AuthorId,
   type Belief,
+  type BitcoinAccountRef,
   type EventId,
   type Proposal,
   type VaultState,
@@ -26,6 +28,8 @@ export type Authorised<R> = R & { readonly [authorised]: true };
 export interface Facts {
   /** CAIP-2. */
   readonly network: string | undefined;
+  /** The account of Bitcoin that the bytes name; `undefined` for requests of other chains. */
+  readonly bitcoinAccount: BitcoinAccountRef | undefined;
   readonly operation: Review['operation'] | undefined;
   readonly reading: Review['reading'];
   /** Why the wallet does not sign it, or `undefined`. */
@@ -111,7 +115,7 @@ function requestFaults({ state, request, facts }: AnyQuestion, proposal: Proposa
   if (!equalBytes(request.bytes, proposal.request)) {
     reasons.push({ rule: 'request/other', text: 'The request is not the one that was proposed.' });
   }
-  if (!state.accounts.some(({ index }) => index === proposal.account)) {
+  if (!hasAccount(state, proposal, facts)) {
     reasons.push({ rule: 'account/unknown', text: 'It spends from an account this vault lacks.' });
   }
   if (facts.refusal !== undefined) reasons.push({ rule: 'facts/refused', text: facts.refusal });
@@ -124,6 +128,15 @@ function requestFaults({ state, request, facts }: AnyQuestion, proposal: Proposa
   return reasons;
 }
 
+/** What the proposal says of its account has to be what its bytes say. */
+function hasAccount(state: VaultState, { account }: Proposal, { bitcoinAccount }: Facts): boolean {
+  if (bitcoinAccount === undefined) return state.accounts.some(({ index }) => index === account);
+  return (
+    bitcoinAccount.index === account &&
+    state.bitcoinAccounts.some((other) => isSameAccount(other, bitcoinAccount))
+  );
+}
+
 /** Listed one by one: an operation that is new here is denied until somebody adds it. */
 function isKnown(operation: Facts['operation']): boolean {
   switch (operation) {
@@ -133,6 +146,7 @@ function isKnown(operation: Facts['operation']): boolean {
     case 'contract-call':
     case 'typed-data':
     case 'message':
+    case 'bitcoin-transfer':
       return true;
     default:
       return false;

@@ -139,6 +139,24 @@ function notOurs(i: number): BitcoinSignatureError {
   );
 }
 
+/**
+ * A transaction that others completed, read again.
+ *
+ * @returns its id, 64 hexadecimal digits
+ * @throws PsbtError when it is not the transaction that was approved
+ */
+export function readCompleted(raw: Uint8Array, request: BitcoinRequest): string {
+  try {
+    if (pays(raw, request)) return Transaction.fromRaw(raw, KEEP_ALL).id;
+  } catch (cause) {
+    throw new PsbtError('bitcoin/raw-malformed', 'This is not a whole transaction.', { cause });
+  }
+  throw new PsbtError(
+    'bitcoin/raw-other',
+    'This is not the transaction that the devices approved. It is not sent.',
+  );
+}
+
 /** Whether the raw transaction, read again, has the inputs and outputs of the request. */
 function pays(raw: Uint8Array, request: BitcoinRequest): boolean {
   return equalBytes(
