@@ -9,6 +9,7 @@ const PURPOSES = {
   evm: 'evm-transaction',
   'evm-typed-data': 'evm-typed-data',
   'evm-message': 'evm-message',
+  bitcoin: 'bitcoin-input',
 } as const satisfies Record<ChainRequest['kind'], ThresholdItem['purpose']>;
 
 /**

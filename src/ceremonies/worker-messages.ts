@@ -44,7 +44,7 @@ const call = v.variant('method', [
       items: v.array(
         v.strictObject({
           request: v.strictObject({
-            kind: v.picklist(['evm', 'evm-typed-data', 'evm-message']),
+            kind: v.picklist(['evm', 'evm-typed-data', 'evm-message', 'bitcoin']),
             bytes: bytes(),
           }),
           paths: v.array(path),

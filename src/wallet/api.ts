@@ -1,5 +1,9 @@
 /** What a person can intend. Every method that fails throws a `CountersignError` with a sentence for them. */
 import type {
+  BitcoinAccountRef,
+  BitcoinFeeSuggestion,
+  BitcoinNetwork,
+  BitcoinServerSetting,
   FeeSuggestion,
   IceServer,
   InvitationPreview,
@@ -23,7 +27,7 @@ export type Checked<T> =
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
 export interface Contact {
-  /** EIP-55. */
+  /** EIP-55, or an address of Bitcoin. */
   readonly address: string;
   readonly name: string;
 }
@@ -80,6 +84,41 @@ export interface MessageForm {
   readonly expiresInHours: number;
 }
 
+/** The payment form of Bitcoin as typed. Field names are the names in `FieldError`. */
+export interface BitcoinPaymentForm {
+  readonly account: BitcoinAccountRef;
+  readonly to: string;
+  /** BTC, decimal, as typed. Not read with `all`. */
+  readonly amount: string;
+  /** Everything that is there, less the fee. */
+  readonly all: boolean;
+  /** Satoshis per virtual byte as typed; empty: the server's suggestion. */
+  readonly feeRate: string;
+  readonly note: string;
+  /** Hours until it expires, 1 to 720. */
+  readonly expiresInHours: number;
+  /** Go on although an earlier payment may have been signed (addendum H3). */
+  readonly overrideMaybeSigned?: boolean;
+}
+
+/** A PSBT (version 0 or 2) to sign: bytes of a file or of a QR code, or base64 or hexadecimal text. */
+export interface PsbtForm {
+  readonly account: BitcoinAccountRef;
+  readonly psbt: Uint8Array | string;
+  readonly note: string;
+  readonly expiresInHours: number;
+}
+
+/** What a BIP-21 link fills in. */
+export interface BitcoinLink {
+  readonly to: string;
+  /** Satoshis. */
+  readonly value: bigint | undefined;
+  /** Words of whoever made the link, made safe to show. */
+  readonly label: string | undefined;
+  readonly message: string | undefined;
+}
+
 /** A request that was parsed and described, not yet proposed: the person reviews it first. */
 export interface Draft {
   readonly id: string;
@@ -133,6 +172,8 @@ export interface Wallet {
     readonly name: string;
     readonly threshold: number;
     readonly size: number;
+    /** Also makes the key for Bitcoin Taproot. It can be made later, too. */
+    readonly taproot?: boolean;
   }): Promise<void>;
   /** Reads a link, the text of a QR code, or a short code. Asks the relay for the latter. */
   readInvitation(text: string): Promise<InvitationPreview>;
@@ -150,6 +191,12 @@ export interface Wallet {
   // Accounts, contacts, networks
   addAccount(vaultId: string, name: string): Promise<void>;
   nameAccount(vaultId: string, index: number, name: string): Promise<void>;
+  /** An account of Bitcoin. The first of kind `p2tr` makes all devices make the vault's second key. */
+  addBitcoinAccount(
+    vaultId: string,
+    account: Omit<BitcoinAccountRef, 'index'> & { readonly name: string },
+  ): Promise<void>;
+  nameBitcoinAccount(vaultId: string, account: BitcoinAccountRef, name: string): Promise<void>;
   checkContact(vault: VaultView, form: ContactForm): Checked<Contact>;
   /** An empty name removes the contact. */
   nameContact(vaultId: string, address: string, name: string): Promise<void>;
@@ -162,6 +209,14 @@ export interface Wallet {
     readonly nativeSymbol: string;
     readonly rpcUrl: string;
   }): Checked<NetworkSetting>;
+  /** An empty address removes the server: then the value is `undefined`. Fields: `url`, `user`, `password`. */
+  checkBitcoinServer(input: {
+    readonly network: BitcoinNetwork;
+    readonly kind: 'esplora' | 'core';
+    readonly url: string;
+    readonly user: string;
+    readonly password: string;
+  }): Checked<BitcoinServerSetting | undefined>;
   checkRelay(text: string): Checked<string>;
   checkIceServer(input: {
     readonly url: string;
@@ -186,6 +241,30 @@ export interface Wallet {
   draftPayment(vaultId: string, form: PaymentForm): Promise<Checked<Draft>>;
   draftPaste(vaultId: string, form: PasteForm): Promise<Checked<Draft>>;
   draftMessage(vaultId: string, form: MessageForm): Promise<Checked<Draft>>;
+  /** Fields in errors: `to`, `amount`. */
+  readBitcoinLink(network: BitcoinNetwork, text: string): Checked<BitcoinLink>;
+  /** Fastest first. */
+  suggestBitcoinFees(
+    vaultId: string,
+    account: BitcoinAccountRef,
+  ): Promise<readonly BitcoinFeeSuggestion[]>;
+  draftBitcoinPayment(vaultId: string, form: BitcoinPaymentForm): Promise<Checked<Draft>>;
+  /** Fields in errors: `psbt`, `account`, `note`, `expiresInHours`. */
+  draftPsbt(vaultId: string, form: PsbtForm): Promise<Checked<Draft>>;
+  /**
+   * Joins the signed PSBT of a proposal with those of the other signers (bytes, base64 or hexadecimal): none of
+   * the signatures is lost. Nothing is stored: the result is saved or sent by whoever asked.
+   */
+  joinPsbt(
+    proposalId: string,
+    others: readonly (Uint8Array | string)[],
+  ): Promise<{
+    readonly psbt: Uint8Array;
+    /** Hexadecimal, once every input is signed. */
+    readonly raw: string | undefined;
+  }>;
+  /** Sends what `joinPsbt` completed. */
+  sendJoined(proposalId: string, raw: string): Promise<void>;
   /** Proposes a reviewed draft and approves it on this device. Gives the proposal's id. */
   propose(draft: Draft): Promise<string>;
   approve(proposalId: string): Promise<void>;

@@ -1,12 +1,24 @@
 import { describe, expect, it, test } from 'vitest';
 import type { ContactForm } from './api.ts';
 import { checkContact } from './contacts.ts';
+import type { BitcoinAccountView } from './state.ts';
 
 const SHOP = '0x71C7656EC7ab88b098defB751B7401B5f6d8976F';
 const BANK = '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48';
 const OWN = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 const account = { index: 0, name: 'Operations', address: OWN, path: 'm/44', balances: [] };
-const vault = { contacts: [{ address: SHOP, name: 'Shop' }], accounts: [account] };
+/** The first address of an account (BIP-84, test vectors). */
+const COLD = 'bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu';
+const MINER = 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4';
+const cold = {
+  name: 'Cold',
+  keys: { addresses: [{ address: COLD }] },
+} as unknown as BitcoinAccountView;
+const vault = {
+  contacts: [{ address: SHOP, name: 'Shop' }],
+  accounts: [account],
+  bitcoinAccounts: [cold],
+};
 
 const errorsOf = (form: ContactForm): string[] => {
   const checked = checkContact(vault, form);
@@ -21,6 +33,13 @@ describe('a new contact', () => {
     });
   });
 
+  it('may be an address of Bitcoin, written as the standard says', () => {
+    expect(checkContact(vault, { address: MINER.toUpperCase(), name: 'Miner' })).toEqual({
+      ok: true,
+      value: { address: MINER, name: 'Miner' },
+    });
+  });
+
   it('has every error at once', () => {
     expect(errorsOf({ address: '', name: ' ' })).toEqual([
       'address: Enter an address.',
@@ -32,6 +51,9 @@ describe('a new contact', () => {
     ['a wrong checksum', { address: BANK.replace('A0b', 'a0b') }, /^address: The capital letters/],
     ['a known address', { address: SHOP.toLowerCase() }, /^address: .* “Shop”/],
     ['an own address', { address: OWN }, /^address: .* own account “Operations”/],
+    ['an own address of Bitcoin', { address: COLD }, /^address: .* own account “Cold”/],
+    ['a damaged address of Bitcoin', { address: MINER.replace('t4', 't5') }, /^address: /],
+    ['a name that a Bitcoin account has', { name: 'cold' }, /^name: “Cold” is the name/],
     ['a name that another contact has', { name: 'shop' }, /^name: “Shop” is the name/],
     ['a name that an account has', { name: 'Operations' }, /^name: “Operations” is the name/],
     ['a long name', { name: 'x'.repeat(41) }, /^name: /],

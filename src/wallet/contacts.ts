@@ -1,5 +1,5 @@
 /** The form of the address book: what can be said before anything is written. */
-import { parseAddress } from '../chains/index.ts';
+import { parseAnyAddress } from '../chains/index.ts';
 import { CountersignError } from '../errors.ts';
 import { safeText } from '../journal/index.ts';
 import type { Checked, Contact, ContactForm, FieldError } from './api.ts';
@@ -12,7 +12,7 @@ const MAX_NAME = 40;
  * nobody takes one receiver for another.
  */
 export function checkContact(
-  vault: Pick<VaultView, 'contacts' | 'accounts'>,
+  vault: Pick<VaultView, 'contacts' | 'accounts' | 'bitcoinAccounts'>,
   form: ContactForm,
 ): Checked<Contact> {
   const errors: FieldError[] = [];
@@ -25,10 +25,14 @@ export function checkContact(
       return '';
     }
   };
-  const address = read('address', () => parseAddress(form.address).address);
+  const address = read('address', () => parseAnyAddress(form.address));
   const name = read('name', () => safeText(form.name.trim(), 'The name', MAX_NAME));
   const others = vault.contacts.filter((each) => !isSame(each.address, form.renames));
-  const own = vault.accounts.find((each) => isSame(each.address, address));
+  const own =
+    vault.accounts.find((each) => isSame(each.address, address)) ??
+    vault.bitcoinAccounts.find(({ keys }) =>
+      keys?.addresses.some((each) => isSame(each.address, address)),
+    );
   const known = others.find((each) => isSame(each.address, address));
   if (own !== undefined) {
     errors.push({
@@ -41,9 +45,10 @@ export function checkContact(
       message: `This address is in the address book as “${known.name}”. Rename it there.`,
     });
   }
-  const taken = [...others, ...vault.accounts].find(
-    (each) => !isSame(each.address, address) && sounds(each.name) === sounds(name),
-  );
+  const taken = [
+    ...[...others, ...vault.accounts].filter((each) => !isSame(each.address, address)),
+    ...vault.bitcoinAccounts,
+  ].find((each) => sounds(each.name) === sounds(name));
   if (taken !== undefined) {
     errors.push({
       field: 'name',

@@ -5,6 +5,7 @@ import { parseFounding, vaultId } from '../journal/index.ts';
 import type { Storage, Unlocked } from '../keystore/index.ts';
 import type { Peer } from '../network/index.ts';
 import type { Checked, PaymentLink } from './api.ts';
+import { Watcher } from './bitcoin/watcher.ts';
 import { DescriptorStore } from './descriptors/store.ts';
 import { readDevice, writeDevice, type DeviceRecord } from './device.ts';
 import { fromHex } from './ids.ts';
@@ -43,6 +44,7 @@ export class Session {
   readonly #ceremonies: Ceremonies;
   readonly #post: Post;
   readonly #nodes: Nodes;
+  readonly #coins: Watcher;
   #descriptors: DescriptorStore | undefined;
   readonly #vaults = new Map<string, Vault>();
   readonly #news: News;
@@ -80,13 +82,15 @@ export class Session {
     );
     this.#post = new Post(this.#postPort());
     this.#pairing = new CurrentPairing(this.#pairingPort());
-    this.#nodes = new Nodes({
+    const asks = {
       clock: platform.clock,
       fetch: platform.fetch,
       changed: () => {
         this.#reconsider();
       },
-    });
+    };
+    this.#nodes = new Nodes(asks);
+    this.#coins = new Watcher(asks);
   }
 
   static async open(options: SessionOptions): Promise<Session> {
@@ -206,6 +210,7 @@ export class Session {
     this.#pairing.stop();
     this.#post.routes.close();
     this.#nodes.close();
+    this.#coins.close();
     try {
       await this.#connection.close();
     } finally {
@@ -257,6 +262,9 @@ export class Session {
           ? network
           : { ...network, rpcUrl: undefined },
       ),
+    );
+    this.#coins.setServers(
+      this.#settings.bitcoin.filter(({ url }) => mayConnect(new URL(url).origin)),
     );
   }
 
@@ -352,6 +360,7 @@ export class Session {
       ceremonies: this.#ceremonies,
       routes: this.#post.routes,
       nodes: this.#nodes,
+      coins: this.#coins,
       descriptors: this.descriptors,
       identity: unlocked.keys.identityPublic,
       self: this.#connection.channel.self,
@@ -387,7 +396,9 @@ export class Session {
   }
 
   #watchAddresses(): void {
-    this.#nodes.watch([...this.#vaults.values()].flatMap(({ addresses }) => addresses));
+    const vaults = [...this.#vaults.values()];
+    this.#nodes.watch(vaults.flatMap(({ addresses }) => addresses));
+    this.#coins.watch(vaults.flatMap(({ bitcoinAccounts }) => bitcoinAccounts));
   }
 
   #networkKeys() {

@@ -2,7 +2,7 @@
  * Everything a screen can show, as one immutable value. The wallet replaces it as a whole on every change
  * and keeps the identity of parts that did not change.
  */
-import type { AmountFact, Review } from '../chains/index.ts';
+import type { AmountFact, BitcoinAccountKind, BitcoinNetwork, Review } from '../chains/index.ts';
 
 /** What happened, what it means for the money, and what to do next. */
 export interface Problem {
@@ -69,6 +69,8 @@ export interface Settings {
   readonly relay: string | undefined;
   readonly iceServers: readonly IceServer[];
   readonly networks: readonly NetworkSetting[];
+  /** At most one for each network of Bitcoin. */
+  readonly bitcoin: readonly BitcoinServerSetting[];
   readonly theme: 'system' | 'light' | 'dark';
   /** Minutes without a touch until the device locks, 1 to 120. */
   readonly autoLockMinutes: number;
@@ -113,6 +115,17 @@ export interface NetworkSetting {
   /** JSON-RPC address; `undefined`: the chain has a name but is never asked. */
   readonly rpcUrl: string | undefined;
   readonly tokens: readonly TokenSetting[];
+}
+
+/** Who is asked about coins, and sends transactions, on one network of Bitcoin. */
+export interface BitcoinServerSetting {
+  readonly network: BitcoinNetwork;
+  /** `esplora`: the HTTP interface of Esplora. `core`: JSON-RPC of Bitcoin Core. */
+  readonly kind: 'esplora' | 'core';
+  readonly url: string;
+  /** For Bitcoin Core. */
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
 }
 
 export interface TokenSetting {
@@ -246,6 +259,70 @@ export interface VaultView {
   readonly alarms: readonly Problem[];
   /** By chain id. */
   readonly nodes: ReadonlyMap<bigint, NodeView>;
+  readonly bitcoinAccounts: readonly BitcoinAccountView[];
+  readonly bitcoinServers: ReadonlyMap<BitcoinNetwork, NodeView>;
+  /** The second key, for Bitcoin Taproot. It is made when an account needs it. */
+  readonly taproot: {
+    readonly state: 'none' | 'unfinished' | 'active';
+    readonly ceremony: CeremonyView | undefined;
+    readonly problem: Problem | undefined;
+  };
+}
+
+/** What tells accounts of Bitcoin apart. */
+export interface BitcoinAccountRef {
+  readonly network: BitcoinNetwork;
+  readonly kind: BitcoinAccountKind;
+  readonly index: number;
+}
+
+export interface BitcoinAccountView extends BitcoinAccountRef {
+  readonly name: string;
+  /** In words of this wallet, such as "Bitcoin mainnet". */
+  readonly networkName: string;
+  readonly symbol: string;
+  /** m/84/0/0. */
+  readonly path: string;
+  /** `undefined` while the key that it needs is being made. */
+  readonly keys: BitcoinKeysView | undefined;
+  readonly funds: BitcoinFundsView;
+}
+
+/** What can be derived for an account without asking anybody. */
+export interface BitcoinKeysView {
+  /** The next address to receive on: the first that nothing was ever paid to, as far as is known. */
+  readonly receive: BitcoinAddressView;
+  /** Of the account, `xpub` or `tpub`. */
+  readonly extendedKey: string;
+  /** Output descriptors with checksums, for watch-only wallets. */
+  readonly descriptors: { readonly receive: string; readonly change: string };
+  /** Every address that was used or shown, and how it is derived: receiving first, ascending. */
+  readonly addresses: readonly BitcoinAddressView[];
+}
+
+export interface BitcoinAddressView {
+  readonly address: string;
+  /** m/84/0/0/0/5. */
+  readonly path: string;
+  readonly change: boolean;
+  readonly index: number;
+  /** `undefined`: not known (yet). */
+  readonly used: boolean | undefined;
+  /** Satoshis there now; `undefined`: not known (yet). */
+  readonly value: bigint | undefined;
+}
+
+export interface BitcoinFundsView {
+  /** `unset`: this device has no server for the network. */
+  readonly state: 'unset' | 'asking' | 'known' | 'stale' | 'failing';
+  /** Satoshis in blocks; `undefined`: not known (yet). */
+  readonly confirmed: bigint | undefined;
+  /** Satoshis of coins that are not in a block yet. */
+  readonly pending: bigint;
+  /** How many coins there are. */
+  readonly coins: number;
+  /** Satoshis of coins that proposals of this vault are about to spend. */
+  readonly reserved: bigint;
 }
 
 export interface AccountView {
@@ -355,10 +432,12 @@ export interface SignatureView {
 }
 
 export interface TransactionView {
-  /** 0x and 64 hexadecimal digits. */
+  /** 0x and 64 hexadecimal digits; for Bitcoin the transaction's id without 0x. */
   readonly hash: string;
-  /** The signed transaction, 0x and hexadecimal digits. */
+  /** The signed transaction in hexadecimal digits, for EVM after 0x. */
   readonly raw: string;
+  /** For Bitcoin: the PSBT with the vault's signatures, and whether others still have to sign. */
+  readonly psbt: { readonly bytes: Uint8Array; readonly complete: boolean } | undefined;
   readonly sentAt: number | undefined;
   readonly block: bigint | undefined;
   readonly success: boolean | undefined;
@@ -384,4 +463,11 @@ export interface FeeSuggestion {
   readonly nonce: bigint;
 }
 
-export type { AmountFact, Review };
+/** A fee rate that a server expects to get a transaction into one of so many blocks. */
+export interface BitcoinFeeSuggestion {
+  readonly blocks: number;
+  /** Satoshis per virtual byte. */
+  readonly rate: number;
+}
+
+export type { AmountFact, BitcoinAccountKind, BitcoinNetwork, Review };

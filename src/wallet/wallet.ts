@@ -1,13 +1,15 @@
 /** The wallet from the first start to the lock: which phase it is in, and what a person can do then. */
+import { parseBitcoinLink } from '../chains/index.ts';
 import type { Keystore, Storage, Unlocked } from '../keystore/index.ts';
 import { countCodePoints, isPlain } from '../text.ts';
-import type { Wallet } from './api.ts';
+import type { BitcoinLink, Checked, Wallet } from './api.ts';
 import { checkContact } from './contacts.ts';
 import { readBoot, writeDevice } from './device.ts';
 import type { Platform } from './platform.ts';
 import { problemOf, WalletError } from './problems.ts';
 import { Session } from './session.ts';
 import {
+  checkBitcoinServer,
   checkIceServer,
   checkNetwork,
   checkRelay,
@@ -15,10 +17,18 @@ import {
   originsOf,
   type BootRecord,
 } from './settings.ts';
-import type { LockReason, WalletState } from './state.ts';
+import type { BitcoinNetwork, LockReason, WalletState } from './state.ts';
 import { Store } from './store.ts';
 
 const MINUTE_MS = 60_000;
+
+/** What a BIP-21 link fills in. */
+function readBitcoinLink(network: BitcoinNetwork, text: string): Checked<BitcoinLink> {
+  const read = parseBitcoinLink(text, network);
+  if (!read.ok) return read;
+  const { address, ...rest } = read.value;
+  return { ok: true, value: { to: address, ...rest } };
+}
 
 /** Starts at once; the state says how far it is. */
 export function createWallet(platform: Platform): Wallet {
@@ -53,14 +63,20 @@ export function createWallet(platform: Platform): Wallet {
       session().vault(vaultId).retryKeygen();
     },
 
-    addAccount: async (vaultId, name) => session().vault(vaultId).addAccount(name),
-    nameAccount: async (vaultId, index, name) => session().vault(vaultId).nameAccount(index, name),
+    addAccount: async (vaultId, name) => session().vault(vaultId).names.addAccount(name),
+    nameAccount: async (vaultId, index, name) =>
+      session().vault(vaultId).names.nameAccount(index, name),
+    addBitcoinAccount: async (vaultId, account) =>
+      session().vault(vaultId).names.addBitcoinAccount(account),
+    nameBitcoinAccount: async (vaultId, account, name) =>
+      session().vault(vaultId).names.nameBitcoinAccount(account, name),
     checkContact,
     nameContact: async (vaultId, address, name) =>
-      session().vault(vaultId).nameContact(address, name),
+      session().vault(vaultId).names.nameContact(address, name),
     refreshBalances: async (vaultId) => session().vault(vaultId).refreshBalances(),
     lookUpToken: async (chainId, address) => session().lookUpToken(chainId, address),
     checkNetwork,
+    checkBitcoinServer,
     checkRelay,
     checkIceServer,
     saveSettings: async (settings) => {
@@ -83,10 +99,17 @@ export function createWallet(platform: Platform): Wallet {
     draftPayment: async (vaultId, form) => session().vault(vaultId).drafts.payment(form),
     draftPaste: async (vaultId, form) => session().vault(vaultId).drafts.paste(form),
     draftMessage: async (vaultId, form) => session().vault(vaultId).drafts.message(form),
-    propose: async (draft) => session().vault(draft.vaultId).propose(draft),
-    approve: async (id) => session().vaultOf(id).approve(id),
-    reject: async (id, reason) => session().vaultOf(id).reject(id, reason),
-    withdraw: async (id) => session().vaultOf(id).withdraw(id),
+    readBitcoinLink,
+    suggestBitcoinFees: async (vaultId, account) =>
+      session().vault(vaultId).coinDrafts.suggestFees(account),
+    draftBitcoinPayment: async (vaultId, form) => session().vault(vaultId).coinDrafts.payment(form),
+    draftPsbt: async (vaultId, form) => session().vault(vaultId).coinDrafts.psbt(form),
+    joinPsbt: async (id, others) => session().vaultOf(id).joinPsbt(id, others),
+    sendJoined: async (id, raw) => session().vaultOf(id).sendJoined(id, raw),
+    propose: async (draft) => session().vault(draft.vaultId).decisions.propose(draft),
+    approve: async (id) => session().vaultOf(id).decisions.approve(id),
+    reject: async (id, reason) => session().vaultOf(id).decisions.reject(id, reason),
+    withdraw: async (id) => session().vaultOf(id).decisions.withdraw(id),
     cancelSigning: async (id) => session().vaultOf(id).cancelSigning(id),
     retrySigning: async (id) => session().vaultOf(id).retrySigning(id),
     broadcast: async (id) => session().vaultOf(id).broadcast(id),

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryStorage } from '../../keystore/index.ts';
-import { type ChainRequest, parseRequestInput, type SigningContext } from '../../chains/index.ts';
+import { type EvmChainRequest, parseRequestInput, type SigningContext } from '../../chains/index.ts';
 import type { Problem } from '../state.ts';
 import {
   MemoryRegistry,
@@ -51,7 +51,7 @@ beforeEach(async () => {
   store = await open();
 });
 
-function request(): ChainRequest {
+function request(): EvmChainRequest {
   const transaction = {
     to: VAULT_CONTRACT,
     value: '0x0',
@@ -67,7 +67,7 @@ function request(): ChainRequest {
   return read.value.request;
 }
 
-const intent = async (): Promise<string> => (await store.describe(request(), context)).intent;
+const intent = async (): Promise<string> => (await store.describe({ chain: 'evm', request: request(), context })).intent;
 const codes = (): string[] => problems.map(({ code }) => code);
 const json = (change: (parts: ReturnType<typeof snapshotJson>) => unknown): Uint8Array =>
   utf8(JSON.stringify(change(snapshotJson())));

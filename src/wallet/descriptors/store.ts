@@ -3,14 +3,13 @@
  * with the app. Reviews ask nobody else: everything was copied before, as a whole.
  */
 import {
-  type ChainRequest,
   type Descriptor,
   DescriptorError,
   type Descriptors,
   describeOrMiss,
   MAX_SNAPSHOT_BYTES,
   type Review,
-  type SigningContext,
+  type Subject,
 } from '../../chains/index.ts';
 import type { Storage } from '../../keystore/index.ts';
 import { toWords } from '../../words.ts';
@@ -34,7 +33,7 @@ export interface Describer {
   /** Changes whenever something may be described in another way than before. */
   readonly revision: string;
   /** @throws the errors of the request's kind; never because of a descriptor */
-  describe(request: ChainRequest, context: SigningContext): Promise<Review>;
+  describe(subject: Subject): Promise<Review>;
 }
 
 export interface DescriptorStorePort {
@@ -89,7 +88,7 @@ export class DescriptorStore implements Describer {
     };
   }
 
-  async describe(request: ChainRequest, context: SigningContext): Promise<Review> {
+  async describe(subject: Subject): Promise<Review> {
     const sources = this.#sources();
     const loaded = new Map<string, Descriptor>();
     const tried = new Set<string>();
@@ -99,7 +98,7 @@ export class DescriptorStore implements Describer {
       load: (path) => loaded.get(path),
     };
     for (;;) {
-      const { review, missing } = await describeOrMiss(request, context, descriptors);
+      const { review, missing } = await describeOrMiss(subject, descriptors);
       const next = missing.filter((path) => !tried.has(path)).slice(0, MAX_FOR_REVIEW - tried.size);
       if (next.length === 0) return review;
       for (const path of next) {

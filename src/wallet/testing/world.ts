@@ -20,7 +20,8 @@ import {
   type MemoryHubOptions,
   type Stream,
 } from '../../network/index.ts';
-import type { PaymentForm, Wallet } from '../api.ts';
+import { FakeEsplora } from '../../network/testing/esplora.ts';
+import type { BitcoinPaymentForm, PaymentForm, Wallet } from '../api.ts';
 import type { Connection, ConnectionOptions, Platform } from '../platform.ts';
 import type { OpenState, PairingView, ProposalView, VaultView } from '../state.ts';
 import { createWallet } from '../wallet.ts';
@@ -30,6 +31,7 @@ import { Life, type Crash } from './life.ts';
 import { MemoryRegistry } from './registry.ts';
 
 export const PASSPHRASE = 'correct horse battery staple';
+const ESPLORA = 'https://esplora.example';
 const START = Date.UTC(2026, 10, 24, 12);
 /** How far the clock goes while the devices take one turn. */
 const TURN_MS = 50;
@@ -184,6 +186,13 @@ export class TestDevice {
     return this.wallet.propose(draft.value);
   }
 
+  /** The same from a Bitcoin account. */
+  async payCoins(change: Partial<BitcoinPaymentForm> = {}): Promise<string> {
+    const draft = await this.wallet.draftBitcoinPayment(this.vault.id, coinForm(change));
+    if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
+    return this.wallet.propose(draft.value);
+  }
+
   #platform(): Platform {
     const { world } = this;
     const life = this.#life;
@@ -200,7 +209,7 @@ export class TestDevice {
         release: () => undefined,
       },
       fetch: async (input, init) => {
-        const answer = await (this.fetch ?? world.chain.fetch)(input, init);
+        const answer = await (this.fetch ?? world.fetch)(input, init);
         return life.isOver ? new Promise(() => undefined) : answer;
       },
       registry: this.registry,
@@ -267,6 +276,7 @@ export class TestDevice {
 export class World {
   readonly clock: ManualClock;
   readonly chain = new FakeChain(31_337n);
+  readonly coins = new FakeEsplora('regtest');
   readonly codes = new Map<string, Uint8Array>();
   readonly hub: MemoryHub;
   readonly devices: readonly TestDevice[];
@@ -296,6 +306,12 @@ export class World {
     if (account !== undefined) world.chain.fund(account.address, 10n ** 18n);
     return world;
   }
+
+  /** The chain's node, or the server of Bitcoin. */
+  readonly fetch: typeof fetch = async (input, init) =>
+    new URL(String(input)).origin === ESPLORA
+      ? this.coins.fetch(input, init)
+      : this.chain.fetch(input, init);
 
   device(index: number): TestDevice {
     const device = this.devices[index];
@@ -372,6 +388,7 @@ export class World {
             tokens: [],
           },
         ],
+        bitcoin: [{ network: 'regtest', kind: 'esplora', url: `${ESPLORA}/api` }],
       });
       await device.close();
       await device.open();
@@ -422,3 +439,19 @@ const turn = async (): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, 1);
   });
+
+export const SAVINGS = { network: 'regtest', kind: 'p2wpkh', index: 0 } as const;
+/** Of nobody here. */
+export const COIN_PAYEE = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+
+/** A millicoin, the fee by the server. */
+export const coinForm = (change: Partial<BitcoinPaymentForm> = {}): BitcoinPaymentForm => ({
+  account: SAVINGS,
+  to: COIN_PAYEE,
+  amount: '0.001',
+  all: false,
+  feeRate: '',
+  note: 'rent',
+  expiresInHours: 24,
+  ...change,
+});

@@ -1,12 +1,12 @@
-/** The accounts of a vault: one path an account, the address of its key. */
+/** The EVM accounts of a vault: one path an account, the address of its key. */
 import { addressOf, type Hex } from '../../chains/index.ts';
 
 /** m/44/60/0/0/i: BIP-44 with the hardening marks dropped, as a threshold key has no hardened children. */
 const accountPath = (index: number): readonly number[] => [44, 60, 0, 0, index];
 
-export const pathText = (path: readonly number[]): string => `m/${path.join('/')}`;
-
+/** An account of EVM chains: one key, one address. */
 export interface Account {
+  readonly chain: 'evm';
   readonly index: number;
   readonly path: readonly number[];
   /** 33 bytes. */
@@ -35,7 +35,13 @@ export class Accounts {
     for (const index of missing) {
       const path = accountPath(index);
       const publicKey = await this.#derive(path);
-      this.#known.set(index, { index, path, publicKey, address: addressOf(publicKey) });
+      this.#known.set(index, {
+        chain: 'evm',
+        index,
+        path,
+        publicKey,
+        address: addressOf(publicKey),
+      });
     }
     return missing.length > 0;
   }

@@ -8,16 +8,25 @@ import { Nodes } from '../nodes.ts';
 import type { NetworkSetting, ProposalStatus } from '../state.ts';
 import { FakeChain } from '../testing/chain.ts';
 import { ManualClock } from '../testing/clock.ts';
+import { TestWatch } from '../testing/watch.ts';
 import { PAYEE, paymentForm } from '../testing/world.ts';
 import { Accounts, type Account } from './accounts.ts';
+import { CoinAccounts } from './coin-accounts.ts';
 import { Drafts } from './drafts.ts';
 import type { Judged } from './judge.ts';
+import { Reviewed } from './reviewed.ts';
 
 const CHAIN = 31_337n;
 const TOKEN = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
 const GWEI = 10n ** 9n;
 const publicKey = secp256k1.getPublicKey(new Uint8Array(32).fill(1));
-const account: Account = { index: 0, path: [0], publicKey, address: addressOf(publicKey) };
+const account: Account = {
+  chain: 'evm',
+  index: 0,
+  path: [0],
+  publicKey,
+  address: addressOf(publicKey),
+};
 const network: NetworkSetting = {
   chainId: CHAIN,
   name: 'Testnet',
@@ -31,6 +40,7 @@ let chain: FakeChain;
 let nodes: Nodes;
 let judged: Judged[];
 let drafts: Drafts;
+let reviewed: Reviewed;
 
 beforeEach(() => {
   chain = new FakeChain(CHAIN);
@@ -43,20 +53,28 @@ beforeEach(() => {
   nodes.setNetworks([network]);
   judged = [];
   let drawn = 0;
-  drafts = new Drafts({
+  const coinAccounts = new CoinAccounts(() => undefined);
+  reviewed = new Reviewed({
     nodes,
-    descriptors: { revision: '', describe: async (...of) => describeRequest(...of) },
+    descriptors: { revision: '', describe: async (subject) => describeRequest(subject) },
     random: (length) => new Uint8Array(length).fill(++drawn),
     vaultId: () => 'vault',
-    account: (index) => (index === 0 ? account : undefined),
     notes: () => ({
       state: fold(emptyLog(testFounding())),
       accounts: new Accounts(async () => publicKey),
+      coinAccounts,
       nodes,
+      watch: new TestWatch(),
       past: [],
       committed: [],
+      pastCoins: [],
       now: 0,
     }),
+  });
+  drafts = new Drafts({
+    nodes,
+    reviewed,
+    account: (index) => (index === 0 ? account : undefined),
     judged: () => judged,
   });
 });
@@ -67,7 +85,7 @@ afterEach(() => {
 
 const take = (draft: Checked<Draft>) => {
   if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
-  const { request } = drafts.take(draft.value);
+  const { request } = reviewed.take(draft.value);
   if (request.kind !== 'evm') throw new Error('no transaction');
   return request;
 };
@@ -88,7 +106,7 @@ const earlier = async (
 ): Promise<void> => {
   const draft = await drafts.payment(paymentForm({ ...given, nonce: '0', ...change }));
   if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
-  const { request } = drafts.take(draft.value);
+  const { request } = reviewed.take(draft.value);
   judged.push({ proposal: { maybeSigned }, request, account, status } as unknown as Judged);
 };
 
@@ -148,10 +166,10 @@ describe('a payment', () => {
     for (let n = 0; n < 17; n++) all.push(await drafts.payment(paymentForm(given)));
     const [first, second] = all;
     if (first?.ok !== true || second?.ok !== true) throw new Error('refused');
-    expect(() => drafts.take(first.value)).toThrow(
+    expect(() => reviewed.take(first.value)).toThrow(
       expect.objectContaining({ code: 'wallet/draft-gone' }) as Error,
     );
-    expect(drafts.take(second.value)).toBeDefined();
+    expect(reviewed.take(second.value)).toBeDefined();
   });
 
   it('from an account that is not there is refused', async () => {
@@ -348,14 +366,14 @@ describe('a message', () => {
     if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
     expect(draft.value.review).toMatchObject({ kind: 'evm-message', operation: 'message' });
     expect(draft.value.note).toBe('for the web site');
-    const { request } = drafts.take(draft.value);
+    const { request } = reviewed.take(draft.value);
     expect(Buffer.from(request.bytes).toString()).toBe('I am here.');
   });
 
   it('in hexadecimal is its bytes', async () => {
     const draft = await message('0x0001ff', 'hex');
     if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
-    expect(drafts.take(draft.value).request.bytes).toEqual(Uint8Array.of(0, 1, 255));
+    expect(reviewed.take(draft.value).request.bytes).toEqual(Uint8Array.of(0, 1, 255));
     expect((await message('0x001', 'hex')).ok).toBe(false);
   });
 
@@ -366,7 +384,7 @@ describe('a message', () => {
       await drafts.paste({ ...form, chainId: undefined, text }),
     ]) {
       if (!draft.ok) throw new Error(JSON.stringify(draft.errors));
-      expect(drafts.take(draft.value).request).toMatchObject({ kind: 'evm-message', text: 'hi' });
+      expect(reviewed.take(draft.value).request).toMatchObject({ kind: 'evm-message', text: 'hi' });
     }
   });
 

@@ -1,7 +1,6 @@
-/** From what a person typed or pasted to a request they can review: every error at once. */
+/** From what a person typed or pasted to a request of an EVM account: every error at once. */
 import {
   buildPayment,
-  chainIdOf,
   completeDraft,
   encodeTokenCall,
   kindOfInput,
@@ -10,15 +9,11 @@ import {
   parseRequestInput,
   readMessageInput,
   readTypedDataInput,
-  tokensIn,
   type ChainRequest,
   type EvmRequest,
-  type Review,
 } from '../../chains/index.ts';
-import { toHex } from '../../codec.ts';
 import type { EvmNode } from '../../network/index.ts';
 import type { Checked, Draft, MessageForm, PasteForm, PaymentForm } from '../api.ts';
-import type { Describer } from '../descriptors/store.ts';
 import type { Nodes } from '../nodes.ts';
 import { WalletError } from '../problems.ts';
 import type { FeeSuggestion } from '../state.ts';
@@ -26,52 +21,26 @@ import type { Account } from './accounts.ts';
 import { Filling, type Call } from './filling.ts';
 import { checkCommon, FormFields, readOverrides } from './form-fields.ts';
 import type { Judged } from './judge.ts';
-import { notesFor, simulationKey, type NotesSource } from './notes.ts';
 import { paidTwice } from './paid-twice.ts';
+import { noAccount, type Reviewed } from './reviewed.ts';
 
 const NATIVE_DECIMALS = 18;
 const TRANSFER_GAS = 21_000n;
 
 export interface DraftsPort {
   readonly nodes: Nodes;
-  readonly descriptors: Describer;
-  random(length: number): Uint8Array;
-  vaultId(): string;
+  readonly reviewed: Reviewed;
   account(index: number): Account | undefined;
-  notes(): NotesSource;
   judged(): readonly Judged[];
-}
-
-/** A reviewed draft that `propose` takes: the bytes stay in here, the screen gets their review. */
-interface Kept {
-  readonly request: ChainRequest;
-  readonly account: Account;
-  /** Of the descriptors that it was described with. */
-  readonly revision: string;
 }
 
 export class Drafts {
   readonly #port: DraftsPort;
-  /** The last few; older ones are gone with their screens. */
-  readonly #kept = new Map<string, Kept>();
-
   readonly #filling: Filling;
 
   constructor(port: DraftsPort) {
     this.#port = port;
     this.#filling = new Filling(port.nodes, () => port.judged());
-  }
-
-  /** What was reviewed. @throws WalletError when it is not known any more */
-  take(draft: Draft): Kept {
-    const kept = this.#kept.get(draft.id);
-    if (kept !== undefined) return kept;
-    throw new WalletError({
-      code: 'wallet/draft-gone',
-      title: 'This draft is not there any more',
-      meaning: 'Nothing was proposed.',
-      next: 'Fill in the form again.',
-    });
   }
 
   /** Fees, gas and nonce as the chain's node suggests. @throws WalletError without a node, or its errors */
@@ -151,7 +120,7 @@ export class Drafts {
       );
     }
     if (fields.failed || !input.ok) return fields.result();
-    return this.#review(form, input.value.request, account, undefined);
+    return this.#port.reviewed.review(form, input.value.request, account);
   }
 
   async #pasteTransaction(form: PasteForm): Promise<Checked<Draft>> {
@@ -187,43 +156,7 @@ export class Drafts {
     if (message !== undefined) {
       return { ok: false, errors: [{ field: 'overrideMaybeSigned', message }] };
     }
-    return this.#review(form, request, account, checksummed);
-  }
-
-  async #review(
-    form: { readonly note: string; readonly expiresInHours: number },
-    request: ChainRequest,
-    account: Account,
-    checksummed: boolean | undefined,
-  ): Promise<Checked<Draft>> {
-    if (request.kind === 'evm') {
-      const key = simulationKey(request, account);
-      await this.#port.nodes.simulations.getSoon(key, request, account.address);
-    }
-    const circumstances = { checksummed, undecided: true };
-    const { descriptors, nodes } = this.#port;
-    const { revision } = descriptors;
-    const read = async (): Promise<Review> =>
-      descriptors.describe(request, notesFor(this.#port.notes(), request, account, circumstances));
-    const first = await read();
-    const chainId = chainIdOf(request);
-    // Read again once the node has told what the tokens in it are called.
-    const learnt = chainId !== undefined && (await nodes.learnSoon(chainId, tokensIn(first)));
-    const review = learnt ? await read() : first;
-    const id = toHex(this.#port.random(16));
-    this.#kept.set(id, { request, account, revision });
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > 16 && oldest !== undefined) this.#kept.delete(oldest);
-    return {
-      ok: true,
-      value: {
-        id,
-        vaultId: this.#port.vaultId(),
-        review,
-        note: form.note.trim(),
-        expiresInHours: form.expiresInHours,
-      },
-    };
+    return this.#port.reviewed.review(form, request, account, checksummed);
   }
 
   #decimals({ asset, chainId }: PaymentForm, fields: FormFields): number | undefined {
@@ -256,12 +189,7 @@ export class Drafts {
   #account(index: number): Account {
     const account = this.#port.account(index);
     if (account !== undefined) return account;
-    throw new WalletError({
-      code: 'wallet/no-account',
-      title: 'This vault has no such account',
-      meaning: 'Nothing was proposed.',
-      next: 'Choose one of the accounts.',
-    });
+    throw noAccount();
   }
 }
 

@@ -7,8 +7,10 @@ import { identityOf, testFounding } from '../../journal/testing/vault.ts';
 import type { Describer } from '../descriptors/store.ts';
 import { Nodes } from '../nodes.ts';
 import { FakeChain } from '../testing/chain.ts';
+import { TestWatch } from '../testing/watch.ts';
 import { ManualClock } from '../testing/clock.ts';
 import { PAYEE } from '../testing/world.ts';
+import { CoinAccounts } from './coin-accounts.ts';
 import { Accounts } from './accounts.ts';
 import { Judge, type Judged } from './judge.ts';
 
@@ -43,7 +45,10 @@ const signature = (n: number) => {
 const claim = (author: string, n: number) => ({ author, at: NOW, event: `e${String(n)}` });
 
 let accounts: Accounts;
-const descriptors: Describer = { revision: '', describe: async (...of) => describeRequest(...of) };
+const descriptors: Describer = {
+  revision: '',
+  describe: async (subject) => describeRequest(subject),
+};
 let nodes: Nodes;
 
 beforeEach(async () => {
@@ -80,9 +85,11 @@ async function judge(change: Partial<Proposal>): Promise<Judged> {
   };
   const state = { ...fold(emptyLog(testFounding())), proposals: new Map([['p', proposal]]) };
   const judging = new Judge(ada, descriptors, () => undefined);
-  judging.judge(state, accounts, nodes, NOW);
+  const coinAccounts = new CoinAccounts(() => undefined);
+  const inputs = { state, accounts, coinAccounts, nodes, watch: new TestWatch(), now: NOW };
+  judging.judge(inputs);
   await judging.settled();
-  const [judged] = judging.judge(state, accounts, nodes, NOW).judged;
+  const [judged] = judging.judge(inputs).judged;
   if (judged === undefined) throw new Error('not judged');
   return judged;
 }

@@ -4,8 +4,9 @@
  */
 import {
   assembleRequest,
+  isSignatureError,
   parseRequest,
-  SignatureError,
+  type BitcoinRequest,
   type ChainRequest,
   type EvmRequest,
   type Result,
@@ -22,11 +23,14 @@ import {
   type VaultState,
 } from '../../journal/index.ts';
 import { defaultPolicy, evaluate, type Verdict } from '../../policy/index.ts';
+import type { BitcoinWatch } from '../bitcoin/watch.ts';
 import type { Describer } from '../descriptors/store.ts';
 import type { Nodes } from '../nodes.ts';
 import type { ProposalStatus } from '../state.ts';
 import type { Account, Accounts } from './accounts.ts';
-import { notesFor, type Past } from './notes.ts';
+import { accountOf, type CoinAccount, type CoinAccounts } from './coin-accounts.ts';
+import type { CoinPast } from './coin-notes.ts';
+import { subjectOf, type AnyAccount, type NotesSource, type Past } from './notes.ts';
 import { Reviews } from './reviews.ts';
 
 /** An attempt that nobody reported on for so long has died with its devices. */
@@ -35,7 +39,7 @@ const ATTEMPT_MS = 90_000;
 export interface Judged {
   readonly proposal: Proposal;
   readonly request: ChainRequest;
-  readonly account: Account;
+  readonly account: AnyAccount;
   readonly review: Review;
   readonly verdict: Verdict<ChainRequest>;
   readonly status: ProposalStatus;
@@ -47,11 +51,22 @@ export interface Judged {
   readonly sawSomethingElse: ReadonlySet<string>;
 }
 
-/** One that is sent to a network when it is signed. */
-export type JudgedTransaction = Judged & { readonly request: EvmRequest };
+/** A transaction of an EVM chain. */
+export type JudgedTransaction = Judged & {
+  readonly request: EvmRequest;
+  readonly account: Account;
+};
 
 export const isTransaction = (judged: Judged): judged is JudgedTransaction =>
   judged.request.kind === 'evm';
+
+/** A transaction of Bitcoin. */
+export type JudgedCoins = Judged & {
+  readonly request: BitcoinRequest;
+  readonly account: CoinAccount;
+};
+
+export const isCoins = (judged: Judged): judged is JudgedCoins => judged.request.kind === 'bitcoin';
 
 /** A proposal that cannot be read is not shown as one. */
 interface Unreadable {
@@ -66,6 +81,18 @@ export interface Judgement {
   readonly past: readonly Past[];
   /** Those that a signature may exist of. */
   readonly committed: readonly Past[];
+  readonly pastCoins: readonly CoinPast[];
+}
+
+/** What is judged with. */
+export interface JudgeInputs {
+  readonly state: VaultState;
+  readonly accounts: Accounts;
+  readonly coinAccounts: CoinAccounts;
+  readonly nodes: Nodes;
+  readonly watch: BitcoinWatch;
+  /** This device's clock, milliseconds since 1970. */
+  readonly now: number;
 }
 
 interface Known {
@@ -78,7 +105,7 @@ interface Known {
 interface Readable {
   readonly proposal: Proposal;
   readonly known: Known;
-  readonly account: Account;
+  readonly account: AnyAccount;
 }
 
 /** Keeps what does not change between two looks: parsed bytes and verified signatures. */
@@ -102,31 +129,31 @@ export class Judge {
     await this.#reviews.settled();
   }
 
-  judge(state: VaultState, accounts: Accounts, nodes: Nodes, now: number): Judgement {
+  judge(inputs: JudgeInputs): Judgement {
+    const { state, now } = inputs;
     const proposals = [...state.proposals.values()];
     const readable = proposals.flatMap((proposal): Readable[] => {
       const known = this.#read(proposal);
-      const account = accounts.get(proposal.account);
+      const account = known && accountFor(inputs, proposal, known.request);
       if (known === undefined || account === undefined) return [];
       verifyClaims(known, proposal, account);
       return [{ proposal, known, account }];
     });
-    const source = {
-      state,
-      accounts,
-      nodes,
-      now,
-      past: readable.filter(({ known }) => known.versions.length > 0).flatMap(pastOf),
+    const signedOnes = readable.filter(({ known }) => known.versions.length > 0);
+    const source: NotesSource = {
+      ...inputs,
+      past: signedOnes.flatMap(pastOf),
       committed: readable.filter(({ proposal }) => proposal.maybeSigned).flatMap(pastOf),
+      pastCoins: signedOnes.flatMap(coinPastOf),
     };
-    const { past, committed } = source;
+    const { past, committed, pastCoins } = source;
     const judged = readable.flatMap(({ proposal, known, account }): Judged[] => {
       const { request, versions } = known;
-      const notes = notesFor(source, request, account, {
+      const subject = subjectOf(source, request, account, {
         except: proposal.id,
         undecided: isUndecided(proposal, now),
       });
-      const review = this.#reviews.get(proposal.id, request, notes);
+      const review = subject && this.#reviews.get(proposal.id, subject);
       if (review === undefined) return [];
       const signed = likeliest(proposal, versions, this.#self);
       const belief: Belief = {
@@ -141,8 +168,7 @@ export class Judge {
           .map(({ author }) => author),
       );
       const seen =
-        request.kind !== 'evm' ||
-        nodes.node(request.tx.chainId) === undefined ||
+        !canAsk(inputs, request) ||
         proposal.confirmations.some(
           ({ author, txid }) => author === this.#self && equalBytes(txid, signed?.hash ?? txid),
         );
@@ -156,7 +182,7 @@ export class Judge {
       if (failure !== undefined) return [{ proposal, ...failure }];
       return this.#unreadable.has(id) ? [{ proposal, error: this.#unreadable.get(id) }] : [];
     });
-    return { judged, unreadable, past, committed };
+    return { judged, unreadable, past, committed, pastCoins };
   }
 
   #read(proposal: Proposal): Known | undefined {
@@ -174,6 +200,22 @@ export class Judge {
   }
 }
 
+/** The account that a proposal is of: as its bytes say for Bitcoin, where it is part of them. */
+const accountFor = (
+  { accounts, coinAccounts }: JudgeInputs,
+  proposal: Proposal,
+  request: ChainRequest,
+): AnyAccount | undefined =>
+  request.kind === 'bitcoin'
+    ? coinAccounts.get(accountOf(request))
+    : accounts.get(proposal.account);
+
+/** Whether this device can see by itself what became of a transaction. */
+function canAsk({ nodes, watch }: JudgeInputs, request: ChainRequest): boolean {
+  if (request.kind === 'bitcoin') return watch.server(request.network) !== undefined;
+  return request.kind === 'evm' && nodes.node(request.tx.chainId) !== undefined;
+}
+
 /** Whether it can still come to a signature. */
 const isUndecided = (proposal: Proposal, now: number): boolean =>
   proposal.signatures.length === 0 &&
@@ -183,13 +225,20 @@ const isUndecided = (proposal: Proposal, now: number): boolean =>
   rejections(proposal).length === 0;
 
 function pastOf({ proposal, known, account }: Readable): Past[] {
-  const { request, versions } = known;
+  const { request } = known;
   if (request.kind !== 'evm') return [];
-  const confirmed = proposal.confirmations.some(({ txid }) =>
-    versions.some(({ hash }) => equalBytes(hash, txid)),
-  );
+  const confirmed = isConfirmed(proposal, known);
   return [{ id: proposal.id, account: account.index, request, confirmed }];
 }
+
+function coinPastOf({ proposal, known }: Readable): CoinPast[] {
+  const { request } = known;
+  if (request.kind !== 'bitcoin') return [];
+  return [{ id: proposal.id, request, confirmed: isConfirmed(proposal, known) }];
+}
+
+const isConfirmed = ({ confirmations }: Proposal, { versions }: Known): boolean =>
+  confirmations.some(({ txid }) => versions.some(({ hash }) => equalBytes(hash, txid)));
 
 /**
  * The digest that what other devices showed is compared with. Once this device has approved, it is the one that
@@ -216,17 +265,24 @@ function verdictOf(
     state,
     proposal: proposal.id,
     request,
-    facts: { network: network.id, operation, reading, refusal, shownDigest },
+    facts: {
+      network: network.id,
+      bitcoinAccount: request.kind === 'bitcoin' ? accountOf(request) : undefined,
+      operation,
+      reading,
+      refusal,
+      shownDigest,
+    },
     now,
     belief,
   });
 }
 
 /** Looks at signatures that members reported; those that hold are kept. */
-function verifyClaims(known: Known, proposal: Proposal, account: Account): void {
+function verifyClaims(known: Known, proposal: Proposal, account: AnyAccount): void {
   for (const { event, signatures } of proposal.signatures) {
     if (known.claims.has(event)) continue;
-    const signed = assembled(known.request, signatures, account.publicKey);
+    const signed = assembled(known.request, signatures, account);
     known.claims.set(event, signed !== undefined);
     if (signed === undefined) continue;
     if (!known.versions.some(({ hash }) => equalBytes(hash, signed.hash))) {
@@ -254,12 +310,12 @@ function likeliest(
 function assembled(
   request: ChainRequest,
   signatures: Parameters<typeof assembleRequest>[1],
-  publicKey: Uint8Array,
+  account: AnyAccount,
 ): Result | undefined {
   try {
-    return assembleRequest(request, signatures, publicKey);
+    return assembleRequest(request, signatures, account);
   } catch (error) {
-    if (!(error instanceof SignatureError)) throw error;
+    if (!isSignatureError(error)) throw error;
     return undefined;
   }
 }

@@ -5,14 +5,18 @@ import {
   readFacts,
   type ChainRequest,
   type DescribeContext,
-  type SigningContext,
+  type EvmChainRequest,
   type EvmRequest,
   type NamedAccount,
+  type SigningContext,
+  type Subject,
 } from '../../chains/index.ts';
 import { toHex } from '../../codec.ts';
 import type { VaultState } from '../../journal/index.ts';
 import type { Nodes } from '../nodes.ts';
 import type { Account, Accounts } from './accounts.ts';
+import type { CoinAccount } from './coin-accounts.ts';
+import { coinNotesFor, type CoinNotesSource } from './coin-notes.ts';
 
 /** A transaction of this vault that is signed. */
 export interface Past {
@@ -22,15 +26,15 @@ export interface Past {
   readonly confirmed: boolean;
 }
 
-export interface NotesSource {
-  readonly state: VaultState;
+/** An account of either kind. */
+export type AnyAccount = Account | CoinAccount;
+
+export interface NotesSource extends CoinNotesSource {
   readonly accounts: Accounts;
   readonly nodes: Nodes;
   readonly past: readonly Past[];
   /** Transactions that a signature may exist of. */
   readonly committed: readonly Past[];
-  /** This device's clock, milliseconds since 1970. */
-  readonly now: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -44,12 +48,27 @@ export interface Circumstances {
   readonly undecided?: boolean;
 }
 
-/** The notes for one request. */
-export function notesFor(
-  { state, accounts, nodes, past, committed, now }: NotesSource,
+/** A request with its notes. `undefined`: it is not one of an account of that chain. */
+export function subjectOf(
+  source: NotesSource,
   request: ChainRequest,
+  account: AnyAccount,
+  circumstances: Circumstances = {},
+): Subject | undefined {
+  if (request.kind === 'bitcoin') {
+    if (account.chain !== 'bitcoin') return undefined;
+    return { chain: 'bitcoin', request, context: coinNotesFor(source, account) };
+  }
+  if (account.chain !== 'evm') return undefined;
+  const context = notesFor(source, request, account, circumstances);
+  return { chain: 'evm', request, context };
+}
+
+function notesFor(
+  { state, accounts, nodes, past, committed, now }: NotesSource,
+  request: EvmChainRequest,
   account: Account,
-  { except, checksummed, undecided = false }: Circumstances = {},
+  { except, checksummed, undecided = false }: Circumstances,
 ): SigningContext {
   const chainId = chainIdOf(request);
   const named = namedAccounts(state, accounts);

@@ -8,6 +8,7 @@ import type { Judged } from './judge.ts';
 import { paidTwice } from './paid-twice.ts';
 
 const account = (index: number): Account => ({
+  chain: 'evm',
   index,
   path: [index],
   publicKey: new Uint8Array(33),

@@ -1,6 +1,7 @@
 /** What the parts of a vault need of the session they live in. */
 import type { Storage } from '../../keystore/index.ts';
 import type { DeviceId } from '../../network/index.ts';
+import type { BitcoinWatch } from '../bitcoin/watch.ts';
 import type { Describer } from '../descriptors/store.ts';
 import type { Nodes } from '../nodes.ts';
 import type { Ceremonies } from '../../ceremonies/index.ts';
@@ -15,6 +16,7 @@ export interface SessionPort {
   readonly ceremonies: Ceremonies;
   readonly routes: CeremonyRoutes;
   readonly nodes: Nodes;
+  readonly coins: BitcoinWatch;
   readonly descriptors: Describer;
   /** This device's identity key, 32 bytes. */
   readonly identity: Uint8Array;

@@ -1,5 +1,5 @@
 /** Reviews of proposals: described in the background, kept until what this device knows besides changes. */
-import type { ChainRequest, Review, SigningContext } from '../../chains/index.ts';
+import type { Review, Subject } from '../../chains/index.ts';
 import type { Describer } from '../descriptors/store.ts';
 
 interface Described {
@@ -25,12 +25,12 @@ export class Reviews {
    * The review as it was last described, `undefined` before the first time. With new notes, or when this device
    * has other descriptors, it is described anew, and `changed` is called.
    */
-  get(id: string, request: ChainRequest, notes: SigningContext): Review | undefined {
+  get(id: string, subject: Subject): Review | undefined {
     if (this.#failed.has(id)) return undefined;
     const known = this.#described.get(id);
-    const key = `${this.#descriptors.revision} ${keyOf(notes)}`;
+    const key = `${this.#descriptors.revision} ${keyOf(subject)}`;
     if (known?.key !== key && this.#running.get(id)?.key !== key) {
-      this.#running.set(id, { key, done: this.#describe(id, request, notes, key) });
+      this.#running.set(id, { key, done: this.#describe(id, subject, key) });
     }
     return known?.review;
   }
@@ -47,14 +47,9 @@ export class Reviews {
     }
   }
 
-  async #describe(
-    id: string,
-    request: ChainRequest,
-    notes: SigningContext,
-    key: string,
-  ): Promise<void> {
+  async #describe(id: string, subject: Subject, key: string): Promise<void> {
     try {
-      const review = await this.#descriptors.describe(request, notes);
+      const review = await this.#descriptors.describe(subject);
       if (this.#running.get(id)?.key !== key) return; // overtaken by newer notes
       this.#described.set(id, { key, review });
     } catch (error) {
@@ -65,5 +60,8 @@ export class Reviews {
   }
 }
 
-const keyOf = (notes: SigningContext): string =>
-  JSON.stringify(notes, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+/** Functions of a context are left out: what they say changes with what is beside them. */
+const keyOf = ({ context }: Subject): string =>
+  JSON.stringify(context, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );

@@ -1,4 +1,5 @@
 /** Who signs: whose approval counts, who is there, and which of them are asked first. */
+import type { ChainRequest } from '../../chains/index.ts';
 import { toHex } from '../../codec.ts';
 import { approvals, type Founding } from '../../journal/index.ts';
 import type { DeviceId } from '../../network/index.ts';
@@ -10,7 +11,7 @@ export interface SignersPort {
   readonly founding: Founding;
   isOnline(device: DeviceId): boolean;
   /** The two have to be set up with each other again before they can sign together. */
-  isUnpaired(member: number): boolean;
+  isUnpaired(member: number, request: ChainRequest): boolean;
 }
 
 export class Signers {
@@ -52,8 +53,8 @@ export class Signers {
     return device === this.#port.self || (device !== undefined && this.#port.isOnline(device));
   }
 
-  isUnpaired(index: number): boolean {
-    return this.#port.isUnpaired(index);
+  isUnpaired(index: number, { request }: Judged): boolean {
+    return this.#port.isUnpaired(index, request);
   }
 
   /** The other signers by their numbers. */
@@ -82,7 +83,7 @@ export class Signers {
     if (!mayBeSigned(judged)) return undefined;
     const { threshold } = this.#port.founding;
     const ready = this.approvers(judged).filter(
-      (index) => this.isThere(index) && !this.isUnpaired(index),
+      (index) => this.isThere(index) && !this.isUnpaired(index, judged),
     );
     if (ready.length < threshold) return undefined;
     return [...ready]
@@ -107,7 +108,9 @@ export class Signers {
   /** What an approved proposal lacks, in words, while its signers cannot be chosen. */
   lacking(judged: Judged): string {
     const approvers = this.approvers(judged);
-    const unpaired = approvers.filter((index) => this.isThere(index) && this.isUnpaired(index));
+    const unpaired = approvers.filter(
+      (index) => this.isThere(index) && this.isUnpaired(index, judged),
+    );
     if (unpaired.length > 0) {
       const pairs = this.names([this.self, ...unpaired]).join(' and ');
       return `${pairs} must set up their signing again: see Approvers.`;

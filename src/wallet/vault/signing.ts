@@ -4,6 +4,7 @@
  * starts over with fresh nonces, over the same bytes; one signature per proposal, whatever happens.
  */
 import { CeremonyError, stageView } from '../../ceremonies/index.ts';
+import { signingPathsOf } from '../../chains/index.ts';
 import { toHex } from '../../codec.ts';
 import type { DeviceId } from '../../network/index.ts';
 import { fromHex } from '../ids.ts';
@@ -109,7 +110,7 @@ export class Signing {
       this.#stopIfForbidden(this.#run);
       return;
     }
-    if (this.#port.kid() === undefined || this.#port.isPairing()) return;
+    if (this.#port.isPairing()) return;
     this.#joinEarly();
     if (this.isRunning) return;
     const now = this.#life.now();
@@ -133,7 +134,7 @@ export class Signing {
   /** A person asks for another attempt. */
   async retry(proposal: string): Promise<void> {
     const judged = this.#port.judged(proposal);
-    const kid = this.#port.kid();
+    const kid = judged && this.#port.kid(judged.request);
     if (judged !== undefined && kid !== undefined) {
       const { ceremonies } = this.#port;
       const others = this.#signers.others(this.#signers.approvers(judged)).keys();
@@ -191,7 +192,7 @@ export class Signing {
     const judged = this.#port.judged(toHex(proposal));
     if (judged === undefined || !this.#signers.mayJoin(judged, signers)) return false;
     if (this.#port.routes.isOpen(request)) return true;
-    if (this.#isKept(judged.proposal.id, sender, signers)) {
+    if (this.#isKept(judged, sender, signers)) {
       this.#port.tell(from, { t: 'busy', vault: this.#port.vaultId, request });
       return true;
     }
@@ -200,12 +201,12 @@ export class Signing {
   }
 
   /** Whether this device cannot join now. */
-  #isKept(proposal: string, sender: number, signers: readonly number[]): boolean {
+  #isKept(judged: Judged, sender: number, signers: readonly number[]): boolean {
     return (
       this.#run !== undefined ||
       this.#port.isPairing() ||
-      signers.some((index) => this.#signers.isUnpaired(index)) ||
-      this.#standings.holdsOff(proposal, sender, this.#life.now())
+      signers.some((index) => this.#signers.isUnpaired(index, judged)) ||
+      this.#standings.holdsOff(judged.proposal.id, sender, this.#life.now())
     );
   }
 
@@ -237,6 +238,7 @@ export class Signing {
 
   #choose(judged: Judged): number[] | undefined {
     const { id } = judged.proposal;
+    if (this.#port.kid(judged.request) === undefined) return undefined;
     return this.#signers.choose(judged, (index) => this.#standings.failed(id, index));
   }
 
@@ -296,7 +298,7 @@ export class Signing {
   async #perform(judged: Judged, run: Run): Promise<void> {
     const { verdict, account } = judged;
     const { proposal: id, request, signers, initiator } = run;
-    const kid = this.#port.kid();
+    const kid = this.#port.kid(judged.request);
     if (kid === undefined || verdict.kind !== 'authorised') return;
     const attempt = { proposal: fromHex(id), attempt: request };
     const { link, release } = this.#port.routes.open(
@@ -314,12 +316,13 @@ export class Signing {
           data: { ...attempt, signers: [...signers] },
         });
       }
-      const [signature] = await this.#port.ceremonies.sign(
+      const paths = signingPathsOf(verdict.request, account.chain === 'evm' ? account.path : []);
+      const signatures = await this.#port.ceremonies.sign(
         {
           kid,
           requestId: request,
           signers,
-          items: [{ request: verdict.request, paths: [[...account.path]] }],
+          items: [{ request: verdict.request, paths: paths.map((path) => [...path]) }],
         },
         link,
         {
@@ -337,12 +340,12 @@ export class Signing {
           },
         },
       );
-      if (signature !== undefined && !this.#life.stopped) {
+      if (!this.#life.stopped) {
         await this.#port.append({
           type: 'signed',
           data: {
             proposal: attempt.proposal,
-            signatures: [{ signature: signature.signature, recovery: signature.recovery }],
+            signatures: signatures.map(({ signature, recovery }) => ({ signature, recovery })),
           },
         });
         this.#port.signed(id, initiator);
@@ -382,8 +385,13 @@ export class Signing {
   }
 
   /** Trying again by itself is of no use where a person has to decide first. */
-  async #explainPairs({ signers }: Run, standing: Standing, problem: Problem): Promise<void> {
-    const kid = this.#port.kid();
+  async #explainPairs(
+    { signers, proposal }: Run,
+    standing: Standing,
+    problem: Problem,
+  ): Promise<void> {
+    const judged = this.#port.judged(proposal);
+    const kid = judged && this.#port.kid(judged.request);
     if (kid === undefined) return;
     const others = this.#signers.others(signers).keys();
     const problems = await pairProblems(this.#port.ceremonies, kid, others);

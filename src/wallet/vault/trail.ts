@@ -1,9 +1,19 @@
 /** The journal as sentences. */
-import { parseRequest } from '../../chains/index.ts';
+import { BITCOIN_NETWORKS, parseRequest } from '../../chains/index.ts';
 import { toHex } from '../../codec.ts';
-import { trail, type DataOf, type Entry, type Log } from '../../journal/index.ts';
+import {
+  encodeFounding,
+  exportJournal,
+  trail,
+  verifyJournal,
+  type DataOf,
+  type Entry,
+  type Log,
+  type VaultState,
+} from '../../journal/index.ts';
 import { visible } from '../../text.ts';
-import type { TrailEntry } from '../state.ts';
+import type { TrailReport } from '../api.ts';
+import type { BitcoinAccountRef, TrailEntry } from '../state.ts';
 
 type Details = TrailEntry['details'];
 
@@ -26,6 +36,28 @@ export function trailEntries(
     })
     .reverse();
 }
+
+/** Every signature, hash and order of a journal checked again, from its bytes. */
+export function trailReport(
+  { founding, members }: VaultState,
+  events: readonly Uint8Array[],
+  now: number,
+): TrailReport {
+  const report = verifyJournal(encodeFounding(founding), events, now);
+  const nameOf = (author: string | undefined): string => {
+    const member = author === undefined ? undefined : members.get(author);
+    return member === undefined ? '' : ` (${member.name})`;
+  };
+  return {
+    events: report.events,
+    authors: report.authors,
+    problems: report.faults.map(({ reason, author }) => `${reason}${nameOf(author)}`),
+  };
+}
+
+/** A file that anybody can verify. JSON, UTF-8. */
+export const trailFile = (log: Log): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(exportJournal(log), undefined, 2)}\n`);
 
 function sentence(
   entry: Entry,
@@ -51,6 +83,10 @@ function sentence(
       ]);
     case 'account-named':
       return say(`Named account ${String(event.data.index)} “${event.data.name}”`);
+    case 'bitcoin-account-added':
+      return say(`Added the Bitcoin account “${event.data.name}”`, accountDetails(event.data));
+    case 'bitcoin-account-named':
+      return say(`Named a Bitcoin account “${event.data.name}”`, accountDetails(event.data));
     case 'contact-named':
       return say(
         event.data.name === ''
@@ -115,6 +151,14 @@ function sentence(
       );
   }
 }
+
+const KINDS = { p2wpkh: 'Native SegWit', p2tr: 'Taproot' } as const;
+
+const accountDetails = ({ network, kind, index }: BitcoinAccountRef): Details => [
+  { label: 'Network', value: BITCOIN_NETWORKS[network].label },
+  { label: 'Kind', value: KINDS[kind] },
+  { label: 'Number', value: String(index) },
+];
 
 function requestText({ chain, request }: DataOf<'proposed'>): string {
   try {

@@ -1,53 +1,75 @@
 /** One vault on this device: its parts, and what a person can do with it. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { chainIdOf, parseAddress, tokensIn, type Hex, type Review } from '../../chains/index.ts';
-import { equalBytes, toHex } from '../../codec.ts';
 import {
-  exportJournal,
-  encodeFounding,
+  chainIdOf,
+  tokensIn,
+  type BitcoinAccount,
+  type BitcoinAccountKind,
+  type ChainRequest,
+  type Hex,
+} from '../../chains/index.ts';
+import { toHex } from '../../codec.ts';
+import {
   fold,
-  nextAccountIndex,
-  safeText,
-  verifyJournal,
+  type Content,
+  type Entry,
   type Founding,
   type VaultState,
 } from '../../journal/index.ts';
-import { defaultPolicy, policyHash } from '../../policy/index.ts';
 import type { DeviceId } from '../../network/index.ts';
 import { toWords } from '../../words.ts';
-import type { Draft, TrailReport } from '../api.ts';
+import type { TrailReport } from '../api.ts';
 import { fromHex } from '../ids.ts';
 import { deviceIdOf } from '../peers.ts';
 import { noProposal, problemOf, WalletError } from '../problems.ts';
 import type { CeremonyView, Problem, VaultView } from '../state.ts';
 import type { CeremonyMessage } from '../wire.ts';
 import { Accounts } from './accounts.ts';
+import { CoinAccounts } from './coin-accounts.ts';
+import { CoinDrafts } from './coin-drafts.ts';
+import { Alarms } from './alarms.ts';
+import { Decisions } from './decisions.ts';
 import { Differences } from './differences.ts';
 import { Drafts } from './drafts.ts';
 import { VaultJournal } from './journal.ts';
-import { isTransaction, Judge, type Judged, type Judgement } from './judge.ts';
+import {
+  isCoins,
+  isTransaction,
+  Judge,
+  type Judged,
+  type JudgeInputs,
+  type Judgement,
+} from './judge.ts';
 import { VaultKey } from './key.ts';
+import { Names } from './names.ts';
 import { Outcome } from './outcome.ts';
 import { PairSetups } from './pair-setups.ts';
 import { Lifetime, type SessionPort } from './port.ts';
+import { Reviewed } from './reviewed.ts';
 import { Signing } from './signing.ts';
+import { trailFile, trailReport } from './trail.ts';
 import { vaultView } from './view.ts';
 
 const HOUR_MS = 3_600_000;
-const NOTHING: Judgement = { judged: [], unreadable: [], past: [], committed: [] };
+const NOTHING: Judgement = { judged: [], unreadable: [], past: [], committed: [], pastCoins: [] };
 
 export class Vault {
   readonly id: string;
   readonly founding: Founding;
   readonly drafts: Drafts;
+  readonly coinDrafts: CoinDrafts;
+  readonly decisions: Decisions;
+  readonly names: Names;
   readonly pairSetups: PairSetups;
   readonly #port: SessionPort;
   readonly #life: Lifetime;
   readonly #judge: Judge;
-  readonly #alarms = new Map<string, Problem>();
+  readonly #alarms: Alarms;
   readonly #journal: VaultJournal;
   readonly #key: VaultKey;
   readonly #accounts: Accounts;
+  readonly #coinAccounts: CoinAccounts;
+  readonly #reviewed: Reviewed;
   readonly #signing: Signing;
   readonly #outcome: Outcome;
   readonly #differences: Differences;
@@ -69,6 +91,7 @@ export class Vault {
       port.changed();
     });
     this.founding = founding;
+    this.#alarms = new Alarms((author) => this.#state.members.get(author)?.name ?? 'A device');
     this.#life = new Lifetime(port.clock);
     this.#journal = journal;
     this.#state = fold(journal.log);
@@ -77,6 +100,7 @@ export class Vault {
       if (kid === undefined) throw unfinished();
       return port.ceremonies.childKey(kid, path);
     });
+    this.#coinAccounts = new CoinAccounts((kind) => this.#keyFor(kind)?.active);
     this.#key = new VaultKey({
       ...port,
       vaultId: id,
@@ -97,18 +121,20 @@ export class Vault {
       ...parts,
       vaultId: id,
       founding,
-      kid: () => this.#key.active?.kid,
+      kid: (request) => this.#keyFor(kindOf(request))?.active?.kid,
       judged: (proposal) => {
         this.#judgement = this.#judgeNow();
         return this.#find(proposal);
       },
       signed: (proposal, initiator) => {
         const signed = this.#find(proposal);
-        if (!initiator || signed === undefined || !isTransaction(signed)) return;
+        if (!initiator || signed === undefined) return;
+        if (!isTransaction(signed) && !isWhole(signed)) return;
         // Kept as the proposal's problem, with its own next step.
-        void this.#outcome.broadcast(proposal).catch(() => undefined);
+        void this.#outcome.broadcast(signed).catch(() => undefined);
       },
-      isUnpaired: (member) => this.pairSetups.isUnpaired(member),
+      isUnpaired: (member, request) =>
+        kindOf(request) !== 'p2tr' && this.pairSetups.isUnpaired(member),
       isPairing: () => this.pairSetups.isRunning,
       lookAtPairs: async () => this.pairSetups.look(),
       idle: () => {
@@ -128,21 +154,40 @@ export class Vault {
         this.#signing.consider();
       },
     });
-    this.drafts = new Drafts({
+    const judged = (): readonly Judged[] => this.#judgement.judged;
+    this.#reviewed = new Reviewed({
       nodes: port.nodes,
       descriptors: port.descriptors,
       random: (length) => port.random(length),
       vaultId: () => this.id,
+      notes: () => ({ ...this.#judgeInputs(), ...this.#judgement }),
+    });
+    const append = async (content: Content): Promise<Entry> => this.#journal.append(content);
+    this.names = new Names({ state: () => this.#state, append });
+    this.decisions = new Decisions({
+      self: port.self,
+      founding,
+      descriptors: port.descriptors,
+      reviewed: this.#reviewed,
+      now: () => this.#life.now(),
+      append,
+      shown: (proposal) => this.#find(proposal),
+      judged: async (proposal) => this.#judged(proposal),
+      cancelSigning: (proposal) => {
+        this.#signing.cancel(proposal);
+      },
+    });
+    this.drafts = new Drafts({
+      nodes: port.nodes,
+      reviewed: this.#reviewed,
       account: (index) => this.#accounts.get(index),
-      notes: () => ({
-        state: this.#state,
-        accounts: this.#accounts,
-        nodes: port.nodes,
-        now: this.#life.now(),
-        past: this.#judgement.past,
-        committed: this.#judgement.committed,
-      }),
-      judged: () => this.#judgement.judged,
+      judged,
+    });
+    this.coinDrafts = new CoinDrafts({
+      watch: port.coins,
+      coinAccounts: this.#coinAccounts,
+      reviewed: this.#reviewed,
+      judged,
     });
   }
 
@@ -213,6 +258,11 @@ export class Vault {
     });
   }
 
+  /** Bitcoin accounts whose keys are there. */
+  get bitcoinAccounts(): BitcoinAccount[] {
+    return this.#state.bitcoinAccounts.flatMap((ref) => this.#coinAccounts.get(ref) ?? []);
+  }
+
   has(proposal: string): boolean {
     return this.#state.proposals.has(proposal);
   }
@@ -223,15 +273,17 @@ export class Vault {
       founding: this.founding,
       active: this.isActive,
       keygen: this.keygen,
+      taproot: { state: 'none', ceremony: undefined, problem: undefined },
       fingerprint: this.fingerprint,
       log: this.#journal.log,
       state: this.#state,
       accounts: this.#accounts,
+      coinAccounts: this.#coinAccounts,
       judgement: this.#judgement,
       signing: this.#signing,
       outcome: this.#outcome,
       differences: this.#differences,
-      alarms: [...this.#alarms.values()],
+      alarms: this.#alarms.all(),
       port: this.#port,
     });
   }
@@ -298,88 +350,8 @@ export class Vault {
     }
   }
 
-  async addAccount(name: string): Promise<void> {
-    const index = nextAccountIndex(this.#state);
-    await this.#journal.append({
-      type: 'account-added',
-      data: { index, name: safeText(name, 'The name', 40) },
-    });
-  }
-
-  async nameAccount(index: number, name: string): Promise<void> {
-    await this.#journal.append({
-      type: 'account-named',
-      data: { index, name: safeText(name, 'The name', 40) },
-    });
-  }
-
-  async nameContact(address: string, name: string): Promise<void> {
-    await this.#journal.append({
-      type: 'contact-named',
-      data: {
-        address: parseAddress(address).address,
-        name: name.trim() === '' ? '' : safeText(name, 'The name', 40),
-      },
-    });
-  }
-
   async refreshBalances(): Promise<void> {
-    await this.#port.nodes.refresh();
-  }
-
-  /** Proposes what was reviewed, and approves it in the same step. */
-  async propose(draft: Draft): Promise<string> {
-    const { request, account, revision } = this.drafts.take(draft);
-    if (revision !== this.#port.descriptors.revision) throw redescribed();
-    if (draft.review.refusal !== undefined) throw refused(draft.review.refusal);
-    const entry = await this.#journal.append({
-      type: 'proposed',
-      data: {
-        chain: request.kind,
-        request: request.bytes,
-        account: account.index,
-        note: draft.note,
-        expires: this.#life.now() + draft.expiresInHours * HOUR_MS,
-        policy: policyHash(defaultPolicy(this.founding)),
-      },
-    });
-    await this.#approve(entry.id, draft.review);
-    return entry.id;
-  }
-
-  /** Approves what this device shows now. @throws WalletError when that cannot be approved */
-  async approve(id: string): Promise<void> {
-    await this.#approve(id, this.#find(id)?.review);
-  }
-
-  /** @param seen what the person saw: other descriptors may make another review of the same bytes at any time */
-  async #approve(id: string, seen: Review | undefined): Promise<void> {
-    const { verdict, review, proposal } = await this.#judged(id);
-    if (seen !== undefined && !equalBytes(seen.shownDigest, review.shownDigest))
-      throw redescribed();
-    if (review.refusal !== undefined) throw refused(review.refusal);
-    if (proposal.decisions.has(this.#port.self)) throw decided();
-    if (verdict.kind === 'denied') throw refused(verdict.reasons.map(({ text }) => text).join(' '));
-    await this.#journal.append({
-      type: 'approved',
-      data: { proposal: fromHex(id), shown: review.shownDigest },
-    });
-  }
-
-  async reject(id: string, reason: string): Promise<void> {
-    await this.#judged(id);
-    await this.#journal.append({
-      type: 'rejected',
-      data: { proposal: fromHex(id), reason: reason.trim() },
-    });
-    this.#signing.cancel(id);
-  }
-
-  async withdraw(id: string): Promise<void> {
-    const { proposal } = await this.#judged(id);
-    if (proposal.proposer !== this.#port.self) throw notYours();
-    await this.#journal.append({ type: 'withdrawn', data: { proposal: fromHex(id) } });
-    this.#signing.cancel(id);
+    await Promise.all([this.#port.nodes.refresh(), this.#port.coins.refresh()]);
   }
 
   async cancelSigning(id: string): Promise<void> {
@@ -393,7 +365,17 @@ export class Vault {
   }
 
   async broadcast(id: string): Promise<void> {
-    await this.#outcome.broadcast(id);
+    await this.#outcome.broadcast(this.#find(id));
+  }
+
+  /** @see Outcome.join */
+  joinPsbt(id: string, others: readonly (Uint8Array | string)[]): ReturnType<Outcome['join']> {
+    return this.#outcome.join(this.#find(id), others);
+  }
+
+  /** @see Outcome.sendJoined */
+  async sendJoined(id: string, raw: string): Promise<void> {
+    await this.#outcome.sendJoined(this.#find(id), raw);
   }
 
   /** A person asks for another attempt at the key. */
@@ -406,25 +388,11 @@ export class Vault {
   }
 
   async verifyTrail(): Promise<TrailReport> {
-    const report = verifyJournal(
-      encodeFounding(this.founding),
-      this.#journal.events(),
-      this.#life.now(),
-    );
-    const nameOf = (author: string | undefined): string => {
-      const member = author === undefined ? undefined : this.#state.members.get(author);
-      return member === undefined ? '' : ` (${member.name})`;
-    };
-    return {
-      events: report.events,
-      authors: report.authors,
-      problems: report.faults.map(({ reason, author }) => `${reason}${nameOf(author)}`),
-    };
+    return trailReport(this.#state, this.#journal.events(), this.#life.now());
   }
 
   async exportTrail(): Promise<Uint8Array> {
-    const text = JSON.stringify(exportJournal(this.#journal.log), undefined, 2);
-    return new TextEncoder().encode(`${text}\n`);
+    return trailFile(this.#journal.log);
   }
 
   stop(): void {
@@ -439,36 +407,16 @@ export class Vault {
   /** The log changed: everything that follows from it is made anew. */
   update(): void {
     this.#state = fold(this.#journal.log);
-    for (const { author, seq } of this.#state.equivocations) this.#equivocated(author, seq);
+    for (const { author, seq } of this.#state.equivocations) this.#alarms.equivocated(author, seq);
     void this.#key.judge(this.#state.certificates);
     void this.#loadAccounts();
     this.consider();
     this.#port.changed();
   }
 
-  alarm(
-    from: DeviceId,
-    refusals: readonly { readonly reason: string; readonly code: string }[],
-  ): void {
-    const name = this.#nameOf(from);
-    for (const { code, reason } of refusals) {
-      this.#alarms.set(`${from}/${code}`, {
-        code: `journal/${code}`,
-        title: `${name} passed on an entry that does not hold`,
-        meaning: `${reason} It was left out, so it counts for nothing.`,
-        next: 'If it happens again, ask the owner of that device, and export the trail.',
-      });
-    }
+  alarm(from: DeviceId, refusals: Parameters<Alarms['refused']>[1]): void {
+    this.#alarms.refused(from, refusals);
     this.#port.changed();
-  }
-
-  #equivocated(author: string, seq: number): void {
-    this.#alarms.set(`${author}/equivocation`, {
-      code: 'journal/equivocation',
-      title: `${this.#nameOf(author)} told two different stories`,
-      meaning: `Its entry number ${String(seq)} exists twice. Its approvals do not count any more; its rejections do.`,
-      next: 'That device may be copied or taken over. Replace it.',
-    });
   }
 
   async #certified(suite: string, certificate: Uint8Array): Promise<void> {
@@ -505,18 +453,26 @@ export class Vault {
 
   #judgeNow(): Judgement {
     const now = this.#life.now();
-    const judgement = this.#judge.judge(this.#state, this.#accounts, this.#port.nodes, now);
+    const judgement = this.#judge.judge(this.#judgeInputs());
     this.#watchExpiry(judgement.judged, now);
-    for (const { proposal } of judgement.unreadable) {
-      const name = this.#nameOf(proposal.proposer);
-      this.#alarms.set(`${proposal.id}/unreadable`, {
-        code: 'wallet/unreadable-proposal',
-        title: `${name} proposed something that this wallet cannot read`,
-        meaning: 'It is not shown and will not be signed by this device.',
-        next: 'Look at the audit trail, and ask the owner of that device.',
-      });
-    }
+    for (const { proposal } of judgement.unreadable) this.#alarms.unreadable(proposal);
     return judgement;
+  }
+
+  #judgeInputs(): JudgeInputs {
+    return {
+      state: this.#state,
+      accounts: this.#accounts,
+      coinAccounts: this.#coinAccounts,
+      nodes: this.#port.nodes,
+      watch: this.#port.coins,
+      now: this.#life.now(),
+    };
+  }
+
+  /** The key of a kind of account: Taproot has its own, everything else the first. */
+  #keyFor(kind: BitcoinAccountKind | undefined): VaultKey | undefined {
+    return kind === 'p2tr' ? undefined : this.#key;
   }
 
   /** Time alone makes a proposal expire: judged anew at that moment. */
@@ -559,44 +515,15 @@ export class Vault {
   #isMember(device: DeviceId): boolean {
     return this.founding.members.some(({ identity }) => deviceIdOf(identity) === device);
   }
-
-  #nameOf(author: string): string {
-    return this.#state.members.get(author)?.name ?? 'A device';
-  }
 }
 
-const refused = (why: string): WalletError =>
-  new WalletError({
-    code: 'wallet/refused',
-    title: why.replace(/\.$/, ''),
-    meaning: 'This device did not approve it.',
-    next: 'Propose it anew in a way that the vault allows.',
-  });
+/** The kind of account that a request is of, where that decides which key signs. */
+const kindOf = (request: ChainRequest): BitcoinAccountKind | undefined =>
+  request.kind === 'bitcoin' ? request.key.kind : undefined;
 
-const redescribed = (): WalletError =>
-  new WalletError({
-    code: 'wallet/shown-anew',
-    title: 'It is shown in another way now',
-    meaning:
-      'The descriptions of contracts on this device changed. This device did not approve it.',
-    next: 'Look at it again and decide anew.',
-  });
-
-const decided = (): WalletError =>
-  new WalletError({
-    code: 'wallet/decided',
-    title: 'This device has decided already',
-    meaning: 'Its first decision stays.',
-    next: 'Look at the proposal: it shows who decided what.',
-  });
-
-const notYours = (): WalletError =>
-  new WalletError({
-    code: 'wallet/not-yours',
-    title: 'Only the device that proposed it can withdraw it',
-    meaning: 'Nothing was changed.',
-    next: 'Reject it instead.',
-  });
+/** Whether nobody else has to sign. */
+const isWhole = (judged: Judged): boolean =>
+  isCoins(judged) && judged.signed?.psbt?.complete === true;
 
 const unfinished = (): WalletError =>
   new WalletError({

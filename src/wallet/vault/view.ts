@@ -13,8 +13,11 @@ import type {
   SignatureView,
   VaultView,
 } from '../state.ts';
-import { pathText, type Accounts } from './accounts.ts';
-import { isTransaction, rawHex, type Judged, type Judgement } from './judge.ts';
+import { pathText } from '../../chains/index.ts';
+import type { Accounts } from './accounts.ts';
+import type { CoinAccounts } from './coin-accounts.ts';
+import { bitcoinAccountViews } from './coin-view.ts';
+import { isCoins, isTransaction, rawHex, type Judged, type Judgement } from './judge.ts';
 import type { Differences } from './differences.ts';
 import type { Outcome } from './outcome.ts';
 import type { SessionPort } from './port.ts';
@@ -28,10 +31,12 @@ export interface ViewSource {
   readonly founding: Founding;
   readonly active: boolean;
   readonly keygen: VaultView['keygen'];
+  readonly taproot: VaultView['taproot'];
   readonly fingerprint: readonly string[];
   readonly log: Log;
   readonly state: VaultState;
   readonly accounts: Accounts;
+  readonly coinAccounts: CoinAccounts;
   readonly judgement: Judgement;
   readonly signing: Signing;
   readonly outcome: Outcome;
@@ -68,6 +73,14 @@ export function vaultView(source: ViewSource): VaultView {
     trail: trailEntries(source.log, (proposal) => intents.get(proposal)),
     alarms: source.alarms,
     nodes: port.nodes.views(),
+    bitcoinAccounts: bitcoinAccountViews({
+      state,
+      coinAccounts: source.coinAccounts,
+      watch: port.coins,
+      judged: judgement.judged,
+    }),
+    bitcoinServers: port.coins.views(),
+    taproot: source.taproot,
   };
 }
 
@@ -137,7 +150,7 @@ function proposalView(source: ViewSource, judged: Judged): ProposalView {
 /** What came out for a message or typed data. */
 function signatureOf(judged: Judged): SignatureView | undefined {
   const { signed } = judged;
-  if (signed === undefined || isTransaction(judged)) return undefined;
+  if (signed === undefined || isTransaction(judged) || isCoins(judged)) return undefined;
   return { signature: rawHex(signed), call: signed.call };
 }
 
