@@ -309,7 +309,7 @@ export class World {
 
   /** The chain's node, or the server of Bitcoin. */
   readonly fetch: typeof fetch = async (input, init) =>
-    new URL(String(input)).origin === ESPLORA
+    new URL(input instanceof Request ? input.url : input).origin === ESPLORA
       ? this.coins.fetch(input, init)
       : this.chain.fetch(input, init);
 

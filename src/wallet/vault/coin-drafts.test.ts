@@ -22,8 +22,9 @@ import { testFounding } from '../../journal/testing/vault.ts';
 import type { BitcoinServer } from '../../network/index.ts';
 import type { BitcoinPaymentForm, Checked, Draft } from '../api.ts';
 import type { WatchedCoin } from '../bitcoin/watch.ts';
-import type { Nodes } from '../nodes.ts';
+import { Nodes } from '../nodes.ts';
 import type { ProposalStatus } from '../state.ts';
+import { ManualClock } from '../testing/clock.ts';
 import { TestWatch } from '../testing/watch.ts';
 import { Accounts } from './accounts.ts';
 import { CoinAccounts } from './coin-accounts.ts';
@@ -34,6 +35,11 @@ import { Reviewed } from './reviewed.ts';
 const REF = { network: 'mainnet', kind: 'p2wpkh', index: 0 } as const;
 const TO = bitcoinAddressAt(OTHER, { change: 0, index: 0 }).address;
 const own = testAccount();
+const nodes = new Nodes({
+  clock: new ManualClock(0),
+  fetch: async () => Promise.reject(new Error('nobody is asked')),
+  changed: () => undefined,
+});
 
 let watch: TestWatch;
 let judged: Judged[];
@@ -49,7 +55,7 @@ beforeEach(() => {
   if (publicKey === null || chainCode === null) throw new Error('no key');
   accounts = new CoinAccounts((kind) => (kind === 'p2wpkh' ? { publicKey, chainCode } : undefined));
   reviewed = new Reviewed({
-    nodes: {} as Nodes,
+    nodes,
     descriptors: { revision: '', describe: async (subject) => describeRequest(subject) },
     random: (length) => new Uint8Array(length).fill(++drawn),
     vaultId: () => 'vault',
@@ -57,7 +63,7 @@ beforeEach(() => {
       state: fold(emptyLog(testFounding())),
       accounts: new Accounts(async () => publicKey),
       coinAccounts: accounts,
-      nodes: {} as Nodes,
+      nodes,
       watch,
       past: [],
       committed: [],
@@ -249,7 +255,7 @@ describe('the same payment once more, when it may be signed already', () => {
 });
 
 describe('a PSBT', () => {
-  const psbt = (source: Uint8Array | string) =>
+  const psbt = async (source: Uint8Array | string): Promise<Checked<Draft>> =>
     drafts.psbt({ account: REF, psbt: source, note: '', expiresInHours: 1 });
 
   it.each<[string, (bytes: Uint8Array) => Uint8Array | string]>([
