@@ -92,7 +92,7 @@ describe('a payment', () => {
     await fund(60_000n, 70_000n, 80_000n);
     const id = await ada.payCoins({ amount: '0.002', feeRate: '2' });
     const { warnings } = ada.shown(id).review;
-    expect(warnings.map(({ code }) => code)).not.toContain('bitcoin/fee-unproven');
+    expect(warnings.map(({ code }) => code)).not.toContain('bitcoin/fee-unverified');
     await decided(id);
     const raw = ben.shown(id).transaction?.raw ?? '';
     const mined = Transaction.fromRaw(fromHex(raw));
