@@ -12,7 +12,8 @@ export const rooms = {
   journal: { face: 'index.ts', uses: [], pure: true },
   policy: { face: 'index.ts', uses: ['journal', 'chains'], pure: true },
   keystore: { face: 'index.ts', uses: [] },
-  network: { face: 'index.ts', uses: [] },
+  // Answers of servers of Bitcoin are parsed there: hence `chains`.
+  network: { face: 'index.ts', uses: ['chains'] },
   // It computes the digest itself, from the bytes that were approved: hence `chains`.
   ceremonies: { face: 'index.ts', uses: ['threshold', 'chains', 'network'], types: ['policy'] },
   wallet: {

@@ -27,7 +27,7 @@ export {
   placeOf,
 } from './bitcoin/account.ts';
 export { parseBitcoinAddress, type ParsedBitcoinAddress } from './bitcoin/address.ts';
-export { BTC_DECIMALS, formatBtc, parseBtc } from './bitcoin/amount.ts';
+export { BTC_DECIMALS, formatBtc, MAX_MONEY, parseBtc } from './bitcoin/amount.ts';
 export { extractTransaction, mergePsbt, readCompleted } from './bitcoin/assemble.ts';
 export {
   type BitcoinPayment,
@@ -37,6 +37,7 @@ export {
 } from './bitcoin/build.ts';
 export { psbtBytes } from './bitcoin/codec.ts';
 export type { BitcoinContext } from './bitcoin/context.ts';
+export * as bitcoinCore from './bitcoin/core-rpc.ts';
 export { descriptorOf, extendedKeyOf } from './bitcoin/descriptor.ts';
 export {
   BitcoinAddressError,
@@ -46,6 +47,7 @@ export {
   FundsError,
   PsbtError,
 } from './bitcoin/errors.ts';
+export * as esplora from './bitcoin/esplora.ts';
 export { type OutputFact, readBitcoinFacts } from './bitcoin/facts.ts';
 export { type BitcoinPaymentLink, parseBitcoinLink } from './bitcoin/link.ts';
 export {

@@ -43,3 +43,14 @@ export {
   NonceTooLowError,
   WrongChainError,
 } from './node-errors.ts';
+export type * from './bitcoin/server.ts';
+export { CoreServer, type CoreOptions } from './bitcoin/core.ts';
+export { WrongNetworkError } from './bitcoin/errors.ts';
+export { EsploraServer, type EsploraOptions } from './bitcoin/esplora.ts';
+export type {
+  AddressState,
+  AskedAddress,
+  BitcoinServer,
+  FoundCoin,
+  TransactionState,
+} from './bitcoin/server.ts';

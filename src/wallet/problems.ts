@@ -68,6 +68,7 @@ const MEANINGS: readonly (readonly [code: string, meaning: string, next: string]
   ],
   ['ceremonies/busy', SAFE, 'Wait until the running ceremony is over.'],
   ['journal/', UNKNOWN, 'Look at the audit trail: it names the entry and who wrote it.'],
+  ['bitcoin/answer', SAFE, 'Check the server under Settings, Networks, or use another one.'],
   ['chains/', SAFE, 'Correct the transaction and propose it again.'],
 ];
 

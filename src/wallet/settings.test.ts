@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import {
+  checkBitcoinServer,
   checkIceServer,
   checkNetwork,
   checkRelay,
@@ -35,6 +36,17 @@ const settings: Settings = {
       tokens: [],
     },
   ],
+  bitcoin: [
+    {
+      network: 'mainnet',
+      kind: 'core',
+      url: 'https://core.example/',
+      user: 'ada',
+      password: 'pass:word',
+    },
+    { network: 'signet', kind: 'core', url: 'http://127.0.0.1:38332/' },
+    { network: 'testnet4', kind: 'esplora', url: 'https://esplora.example/testnet4/api' },
+  ],
   theme: 'dark',
   autoLockMinutes: 120,
 };
@@ -50,6 +62,9 @@ describe('stored settings', () => {
 
   const network = { chainId: '1', name: 'N', nativeSymbol: 'ETH', tokens: [] };
   const token = { address: USDC, symbol: 'USDC', decimals: 6 };
+  const core = { network: 'mainnet', kind: 'core', url: 'https://core.example/' };
+  const access = { user: 'ada', password: 'word' };
+  const esplora = { network: 'mainnet', kind: 'esplora', url: 'https://esplora.example/' };
   test.each<[string, object]>([
     ['version', { version: 2 }],
     ['a field too many', { more: 1 }],
@@ -75,6 +90,18 @@ describe('stored settings', () => {
     ['token symbol', { networks: [{ ...network, tokens: [{ ...token, symbol: '' }] }] }],
     ['token decimals', { networks: [{ ...network, tokens: [{ ...token, decimals: 256 }] }] }],
     ['half a decimal', { networks: [{ ...network, tokens: [{ ...token, decimals: 1.5 }] }] }],
+    ['Bitcoin network', { bitcoin: [{ ...core, network: 'testnet3' }] }],
+    ['kind of Bitcoin server', { bitcoin: [{ ...core, kind: 'electrum' }] }],
+    ['Bitcoin server without encryption', { bitcoin: [{ ...core, url: 'http://core.example' }] }],
+    ['Bitcoin server with a query', { bitcoin: [{ ...esplora, url: 'https://e.example/?a=b' }] }],
+    ['Bitcoin server with a password', { bitcoin: [{ ...core, url: 'https://a:b@c.example/' }] }],
+    ['Bitcoin server with a field too many', { bitcoin: [{ ...core, more: 1 }] }],
+    ['Esplora server with a user', { bitcoin: [{ ...esplora, ...access }] }],
+    ['user without a password', { bitcoin: [{ ...core, user: 'ada' }] }],
+    ['password without a user', { bitcoin: [{ ...core, password: 'word' }] }],
+    ['user with a colon', { bitcoin: [{ ...core, ...access, user: 'a:b' }] }],
+    ['password with hidden text', { bitcoin: [{ ...core, ...access, password: 'a\u200b' }] }],
+    ['second server of a network', { bitcoin: [core, esplora] }],
     ['theme', { theme: 'blue' }],
     ['no time', { autoLockMinutes: 0 }],
     ['too much time', { autoLockMinutes: 121 }],
@@ -82,6 +109,11 @@ describe('stored settings', () => {
   ])('with a wrong %s are refused', (_, change) => {
     expect(() => decodeSettings(asBytes(stored()))).not.toThrow();
     expect(() => decodeSettings(asBytes({ ...stored(), ...change }))).toThrow(/^settings: /);
+  });
+
+  it('of versions before Bitcoin have no server for it', () => {
+    const { bitcoin: _, ...older } = stored();
+    expect(decodeSettings(asBytes(older))).toEqual({ ...settings, bitcoin: [] });
   });
 
   it('that are no JSON, or no UTF-8, are refused', () => {
@@ -126,11 +158,14 @@ describe('the boot record', () => {
   });
 });
 
-it('connects to the relay and the nodes that are set, each origin once', () => {
+it('connects to the relay, the nodes and the servers that are set, each origin once', () => {
   const [first] = settings.networks;
   if (first === undefined) throw new Error('no network');
   const twice = { ...first, chainId: 2n, rpcUrl: 'https://node.example/other' };
   expect(originsOf({ ...settings, networks: [...settings.networks, twice] })).toEqual([
+    'http://127.0.0.1:38332',
+    'https://core.example',
+    'https://esplora.example',
     'https://node.example',
     'wss://relay.example',
   ]);
@@ -188,6 +223,95 @@ describe('the form of a network', () => {
   it('tells all errors at once', () => {
     const wrong = { chainId: 'x', name: '', nativeSymbol: '', rpcUrl: 'x' };
     expect(fields(checkNetwork(wrong)).sort()).toEqual(Object.keys(wrong).sort());
+  });
+});
+
+describe('the form of a server of Bitcoin', () => {
+  const core = {
+    network: 'mainnet',
+    kind: 'core',
+    url: ' https://core.example ',
+    user: ' ada ',
+    password: ' pass:word ',
+  } as const;
+  const esplora = {
+    network: 'signet',
+    kind: 'esplora',
+    url: 'https://esplora.example/signet/api/',
+    user: '',
+    password: '',
+  } as const;
+
+  it('gives the setting', () => {
+    expect(checkBitcoinServer(core)).toEqual({
+      ok: true,
+      value: {
+        network: 'mainnet',
+        kind: 'core',
+        url: 'https://core.example/',
+        user: 'ada',
+        password: ' pass:word ',
+      },
+    });
+    expect(checkBitcoinServer({ ...core, user: '', password: '' })).toEqual({
+      ok: true,
+      value: { network: 'mainnet', kind: 'core', url: 'https://core.example/' },
+    });
+    expect(checkBitcoinServer(esplora)).toEqual({
+      ok: true,
+      value: { network: 'signet', kind: 'esplora', url: 'https://esplora.example/signet/api/' },
+    });
+  });
+
+  it('keeps no name and password for Esplora, which has none', () => {
+    expect(checkBitcoinServer({ ...esplora, user: 'a:b', password: 'c' })).toEqual(
+      checkBitcoinServer(esplora),
+    );
+  });
+
+  it('removes the server when there is no address', () => {
+    expect(checkBitcoinServer({ ...core, url: ' ' })).toEqual({ ok: true, value: undefined });
+  });
+
+  it('gives what can be stored', () => {
+    for (const form of [core, esplora]) {
+      const checked = checkBitcoinServer(form);
+      if (!checked.ok || checked.value === undefined) throw new Error('not taken');
+      const changed = { ...settings, bitcoin: [checked.value] };
+      expect(decodeSettings(encodeSettings(changed))).toEqual(changed);
+    }
+  });
+
+  test.each(['http://localhost:8332', 'http://127.0.0.1:8332/', 'http://[::1]:8332'])(
+    'takes %s of this machine without encryption',
+    (url) => {
+      expect(checkBitcoinServer({ ...core, url }).ok).toBe(true);
+    },
+  );
+
+  test.each([
+    ['url', 'core.example'],
+    ['url', 'http://core.example'],
+    ['url', 'http://localhost.evil.example'],
+    ['url', 'https://user:word@core.example'],
+    ['url', 'https://core.example/?key=1'],
+    ['url', 'https://core.example/?'],
+    ['url', 'https://core.example/#x'],
+    ['url', 'wss://core.example'],
+    ['user', ''],
+    ['user', 'a:b'],
+    ['user', 'a\u200b'],
+    ['user', 'x'.repeat(201)],
+    ['password', ''],
+    ['password', 'a\u200b'],
+    ['password', 'x'.repeat(201)],
+  ])('has an error at %s for %j alone', (field, value) => {
+    expect(fields(checkBitcoinServer({ ...core, [field]: value }))).toEqual([field]);
+  });
+
+  it('tells all errors at once', () => {
+    const wrong = { ...core, url: 'x', user: 'a:b', password: '' };
+    expect(fields(checkBitcoinServer(wrong))).toEqual(['url', 'user', 'password']);
   });
 });
 

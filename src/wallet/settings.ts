@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { DecodeError } from '../codec.ts';
 import { isPlain } from '../text.ts';
 import type { Checked, FieldError } from './api.ts';
-import type { IceServer, NetworkSetting, Settings } from './state.ts';
+import type { BitcoinServerSetting, IceServer, NetworkSetting, Settings } from './state.ts';
 
 const MAX_ENTRIES = 50;
 const MAX_CHAIN_ID = BigInt(Number.MAX_SAFE_INTEGER);
@@ -16,6 +16,7 @@ export const DEFAULT_SETTINGS: Settings = {
   relay: undefined,
   iceServers: [],
   networks: [],
+  bitcoin: [],
   theme: 'system',
   autoLockMinutes: 10,
 };
@@ -60,6 +61,24 @@ const networkSchema = v.strictObject({
   ),
   tokens: v.pipe(v.array(tokenSchema), v.maxLength(MAX_ENTRIES)),
 });
+const bitcoinNetwork = v.picklist(['mainnet', 'testnet4', 'signet', 'regtest']);
+const bitcoinUrl = v.pipe(
+  v.string(),
+  v.check((url) => coinServerUrl(url) !== undefined, 'address'),
+);
+const bitcoinSchema = v.variant('kind', [
+  v.strictObject({ network: bitcoinNetwork, kind: v.literal('esplora'), url: bitcoinUrl }),
+  v.pipe(
+    v.strictObject({
+      network: bitcoinNetwork,
+      kind: v.literal('core'),
+      url: bitcoinUrl,
+      user: v.optional(v.pipe(text(200), v.excludes(':'))),
+      password: v.optional(text(200)),
+    }),
+    v.check(({ user, password }) => (user === undefined) === (password === undefined), 'user'),
+  ),
+]);
 const settingsSchema = v.strictObject({
   version: v.literal(1),
   relay: v.optional(
@@ -79,6 +98,17 @@ const settingsSchema = v.strictObject({
     v.maxLength(MAX_ENTRIES),
   ),
   networks: v.pipe(v.array(networkSchema), v.maxLength(MAX_ENTRIES)),
+  // Settings of versions before Bitcoin have none.
+  bitcoin: v.optional(
+    v.pipe(
+      v.array(bitcoinSchema),
+      v.check(
+        (servers) => new Set(servers.map(({ network }) => network)).size === servers.length,
+        'one server for each network',
+      ),
+    ),
+    [],
+  ),
   theme,
   autoLockMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(120)),
 });
@@ -139,7 +169,11 @@ export function decodeBootRecord(bytes: Uint8Array): BootRecord {
 
 /** Where the page may connect under these settings, besides its own origin. */
 export function originsOf(settings: Settings): string[] {
-  const urls = [settings.relay, ...settings.networks.map(({ rpcUrl }) => rpcUrl)];
+  const urls = [
+    settings.relay,
+    ...settings.networks.map(({ rpcUrl }) => rpcUrl),
+    ...settings.bitcoin.map(({ url }) => url),
+  ];
   return [
     ...new Set(urls.flatMap((url) => (url === undefined ? [] : [new URL(url).origin]))),
   ].sort();
@@ -168,6 +202,12 @@ function parseUrl(value: string, secure: string, plain: string): URL | undefined
 }
 
 const nodeUrl = (value: string): URL | undefined => parseUrl(value, 'https:', 'http:');
+
+/** Paths are put behind it: nothing may follow the path. */
+function coinServerUrl(value: string): URL | undefined {
+  const url = nodeUrl(value);
+  return url !== undefined && !value.includes('?') ? url : undefined;
+}
 const relayUrl = (value: string): URL | undefined => parseUrl(value, 'wss:', 'ws:');
 
 /** RFC 7064 and RFC 7065, without parameters other than the transport. */
@@ -222,6 +262,57 @@ export function checkNetwork(input: {
       tokens: [],
     },
   };
+}
+
+/** The form of the server of one network of Bitcoin. */
+export function checkBitcoinServer(input: {
+  readonly network: BitcoinServerSetting['network'];
+  readonly kind: BitcoinServerSetting['kind'];
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}): Checked<BitcoinServerSetting | undefined> {
+  const { network, kind, password } = input;
+  const [typed, user] = [input.url.trim(), input.user.trim()];
+  if (typed === '') return { ok: true, value: undefined };
+  const url = coinServerUrl(typed)?.href;
+  const errors: FieldError[] = [];
+  if (url === undefined) {
+    errors.push({
+      field: 'url',
+      message: `Enter an address that starts with https:// (http:// only for this machine, such as ${EXAMPLES[kind]}), without a name, a password or a question mark in it.`,
+    });
+  }
+  if (kind === 'core') errors.push(...accessErrors(user, password));
+  if (url === undefined || errors.length > 0) return { ok: false, errors };
+  const access = kind === 'core' && user !== '' ? { user, password } : {};
+  return { ok: true, value: { network, kind, url, ...access } };
+}
+
+const EXAMPLES = { esplora: 'http://localhost:3002/api', core: 'http://localhost:8332' } as const;
+
+/** Both or neither. A colon would end the name. */
+function accessErrors(user: string, password: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (user === '' && password !== '') {
+    errors.push({ field: 'user', message: 'Enter the name that belongs to the password.' });
+  }
+  if (user !== '' && (user.length > 200 || user.includes(':') || !isPlain(user))) {
+    errors.push({
+      field: 'user',
+      message: 'A name has at most 200 characters, no colon, and nothing hidden.',
+    });
+  }
+  if (user !== '' && password === '') {
+    errors.push({ field: 'password', message: 'Enter the password that belongs to the name.' });
+  }
+  if (password.length > 200 || !isPlain(password)) {
+    errors.push({
+      field: 'password',
+      message: 'A password has at most 200 characters, and nothing hidden.',
+    });
+  }
+  return errors;
 }
 
 /** The address of an MQTT broker. */

@@ -88,9 +88,20 @@ describe('answers of Esplora', () => {
       esplora.parseAddressStats({ chain_stats: stats(0, 0, 0), mempool_stats: stats(0, 0, 0) })
         .used,
     ).toBe(false);
-    expect(codeOf(() => esplora.parseAddressStats({ chain_stats: stats(1, 0, 1) }))).toBe(
-      MALFORMED,
-    );
+    for (const wrong of [
+      { chain_stats: stats(1, 0, 1) },
+      { chain_stats: stats(1, 2, 1), mempool_stats: stats(5, 0, 1) },
+      { chain_stats: stats(2, 1, 1), mempool_stats: stats(0, 2, 1) },
+    ]) {
+      expect(codeOf(() => esplora.parseAddressStats(wrong))).toBe(MALFORMED);
+    }
+  });
+  it('who spends an output', () => {
+    expect(esplora.parseOutspend({ spent: true, txid: TXID, vin: 0 })).toBe(TXID);
+    expect(esplora.parseOutspend({ spent: false })).toBeUndefined();
+    for (const wrong of [{ spent: true }, { spent: true, txid: 'ab' }, {}, null]) {
+      expect(codeOf(() => esplora.parseOutspend(wrong))).toBe(MALFORMED);
+    }
   });
   it('heights, hashes and transactions', () => {
     expect(esplora.parseTipHeight('800000\n')).toBe(800_000);
@@ -114,8 +125,7 @@ describe('answers of Esplora', () => {
   });
 });
 
-describe('answers of Bitcoin Core', () => {
-  const ok = (result: unknown): unknown => ({ result, error: null, id: 1 });
+describe('results of Bitcoin Core', () => {
   const unspent = {
     txid: TXID,
     vout: 0,
@@ -125,77 +135,97 @@ describe('answers of Bitcoin Core', () => {
     desc: '',
     coinbase: false,
   };
+  const scan = { success: true, height: 9, bestblock: TXID, unspents: [unspent] };
 
   it('a scan for coins', () => {
-    expect(core.parseScan(ok({ success: true, height: 9, unspents: [unspent] }))).toEqual({
+    expect(core.parseScan(scan)).toEqual({
+      block: TXID,
       height: 9,
       utxos: [{ txid: TXID, vout: 0, amount: 10_000_000n, script: '0014', height: 7 }],
     });
     for (const wrong of [
-      { success: false, height: 9, unspents: [] },
-      { success: true, unspents: [] },
-      { success: true, height: 9, unspents: [{ ...unspent, amount: 1e-9 }] },
-      { success: true, height: 9, unspents: [{ ...unspent, amount: '0.1' }] },
+      { ...scan, success: false },
+      { ...scan, height: undefined },
+      { ...scan, bestblock: '00' },
+      { ...scan, unspents: [{ ...unspent, amount: 1e-9 }] },
+      { ...scan, unspents: [{ ...unspent, amount: '0.1' }] },
+      { ...scan, unspents: [{ ...unspent, scriptPubKey: '001' }] },
     ]) {
-      expect(codeOf(() => core.parseScan(ok(wrong)))).toBe(MALFORMED);
+      expect(codeOf(() => core.parseScan(wrong))).toBe(MALFORMED);
     }
   });
-  it('coins of a watch-only wallet', () => {
-    const listed = { txid: TXID, vout: 0, amount: 0.00000001, scriptPubKey: '0014' };
-    expect(
-      core.parseListUnspent(
-        ok([
-          { ...listed, confirmations: 0 },
-          { ...listed, confirmations: 1 },
-        ]),
-        100,
-      ),
-    ).toMatchObject([
-      { amount: 1n, height: undefined },
-      { amount: 1n, height: 100 },
-    ]);
-    expect(codeOf(() => core.parseListUnspent(ok([listed]), 100))).toBe(MALFORMED);
+  it('an output', () => {
+    const out = { bestblock: TXID, confirmations: 3, value: 0.1, scriptPubKey: {} };
+    expect(core.parseTxOut(out)).toEqual({ block: TXID, confirmations: 3 });
+    expect(core.parseTxOut(null)).toBeUndefined();
+    for (const change of [{ bestblock: 'ab' }, { confirmations: -1 }, { value: -1 }]) {
+      expect(codeOf(() => core.parseTxOut({ ...out, ...change }))).toBe(MALFORMED);
+    }
+    expect(codeOf(() => core.parseTxOut(undefined))).toBe(MALFORMED);
+  });
+  it('the height of a block', () => {
+    const header = { hash: TXID, height: 5, confirmations: 1 };
+    expect(core.parseBlockHeight(header, TXID)).toBe(5);
+    expect(core.parseBlockHeight({ ...header, confirmations: -1 }, TXID)).toBeUndefined();
+    expect(codeOf(() => core.parseBlockHeight({ ...header, height: -1 }, TXID))).toBe(MALFORMED);
+    expect(codeOf(() => core.parseBlockHeight(header, from.id))).toBe('bitcoin/answer-other');
+  });
+  it('the block of a transaction', () => {
+    expect(core.parseTransactionBlock({ txid: TXID, blockhash: from.id }, TXID)).toBe(from.id);
+    expect(core.parseTransactionBlock({ txid: TXID }, TXID)).toBeUndefined();
+    expect(codeOf(() => core.parseTransactionBlock({ txid: TXID, blockhash: 5 }, TXID))).toBe(
+      MALFORMED,
+    );
+    expect(codeOf(() => core.parseTransactionBlock({ txid: from.id }, TXID))).toBe(
+      'bitcoin/answer-other',
+    );
+  });
+  it('the spender of an output', () => {
+    const output = { txid: TXID, vout: 1 };
+    expect(core.parseSpender([output], output)).toBeUndefined();
+    expect(core.parseSpender([{ ...output, spendingtxid: from.id }], output)).toBe(from.id);
+    for (const wrong of [[], [output, output], [{ ...output, spendingtxid: 'ab' }], output]) {
+      expect(codeOf(() => core.parseSpender(wrong, output))).toBe(MALFORMED);
+    }
+    expect(codeOf(() => core.parseSpender([output], { ...output, vout: 0 }))).toBe(
+      'bitcoin/answer-other',
+    );
+    expect(codeOf(() => core.parseSpender([output], { ...output, txid: from.id }))).toBe(
+      'bitcoin/answer-other',
+    );
   });
   it('transactions', () => {
-    expect(core.parseRawTransaction(ok(RAW), from.id)).toEqual(from.toBytes());
-    expect(codeOf(() => core.parseRawTransaction(ok(RAW), TXID))).toBe(
+    expect(core.parseRawTransaction(RAW, from.id)).toEqual(from.toBytes());
+    expect(codeOf(() => core.parseRawTransaction(RAW, TXID))).toBe(
       'bitcoin/answer-other-transaction',
     );
     expect(
       codeOf(() => {
-        core.parseSendRawTransaction(ok(TXID), TXID);
+        core.parseMempoolEntry({ vsize: 100 });
+        core.parseSendRawTransaction(TXID, TXID);
       }),
     ).toBe('none');
     expect(
       codeOf(() => {
-        core.parseSendRawTransaction(ok(TXID), from.id);
+        core.parseMempoolEntry({});
+      }),
+    ).toBe(MALFORMED);
+    expect(
+      codeOf(() => {
+        core.parseSendRawTransaction(TXID, from.id);
       }),
     ).toBe('bitcoin/answer-other-transaction');
   });
   it('fee estimates', () => {
-    expect(core.parseSmartFee(ok({ feerate: 0.00012345, blocks: 6 }))).toBe(12.345);
-    expect(core.parseSmartFee(ok({ errors: ['Insufficient data'], blocks: 0 }))).toBeUndefined();
-    expect(codeOf(() => core.parseSmartFee(ok({ feerate: 2, blocks: 6 })))).toBe(
-      'bitcoin/answer-fee',
-    );
-    expect(codeOf(() => core.parseSmartFee(ok({ feerate: -1, blocks: 6 })))).toBe(MALFORMED);
+    expect(core.parseSmartFee({ feerate: 0.00012345, blocks: 6 })).toBe(12.345);
+    expect(core.parseSmartFee({ errors: ['Insufficient data'], blocks: 0 })).toBeUndefined();
+    expect(codeOf(() => core.parseSmartFee({ feerate: 2, blocks: 6 }))).toBe('bitcoin/answer-fee');
+    expect(codeOf(() => core.parseSmartFee({ feerate: -1, blocks: 6 }))).toBe(MALFORMED);
   });
   it('heights and hashes', () => {
-    expect(core.parseBlockCount(ok(5))).toBe(5);
-    expect(codeOf(() => core.parseBlockCount(ok(-5)))).toBe(MALFORMED);
-    expect(core.parseGenesis(ok(TXID))).toBe(TXID);
-    expect(codeOf(() => core.parseGenesis(ok(5)))).toBe(MALFORMED);
-  });
-  it('a refusal in the node’s words, made safe to show', () => {
-    const refused = {
-      result: null,
-      error: { code: -26, message: 'min relay fee\u202e not met' },
-      id: 1,
-    };
-    expect(() => core.parseGenesis(refused)).toThrow(
-      'The node refused: min relay fee⟨U+202E⟩ not met (-26).',
-    );
-    expect(codeOf(() => core.parseGenesis('<html>'))).toBe(MALFORMED);
-    expect(codeOf(() => core.parseGenesis({ error: 'no' }))).toBe(MALFORMED);
+    expect(core.parseBlockCount(5)).toBe(5);
+    expect(codeOf(() => core.parseBlockCount(-5))).toBe(MALFORMED);
+    expect(core.parseBlockHash(TXID)).toBe(TXID);
+    expect(codeOf(() => core.parseBlockHash(5))).toBe(MALFORMED);
   });
 });

@@ -22,6 +22,7 @@ export const txid = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'no transaction
 export const vout = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_U32));
 export const height = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(499_999_999));
 export const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_U32));
+export const scriptHex = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{2})*$/, 'no script'));
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const satoshis = v.pipe(
   v.number(),
@@ -48,7 +49,7 @@ export function readAnswer<T extends v.GenericSchema>(
   const place = v.getDotPath(issue);
   throw new BitcoinAnswerError(
     'bitcoin/answer-malformed',
-    `The server answered something else than ${what}${place === null ? '' : ` (at ${place})`}. Check its address under Settings.`,
+    `The server answered something else than ${what}${place === null ? '' : ` (at ${place})`}.`,
   );
 }
 

@@ -44,7 +44,7 @@ export type TxStatus =
       readonly time: number;
     };
 
-/** `GET /tx/:txid/status`. */
+/** `GET /tx/:txid/status`. A transaction that the server has never seen is not confirmed, either. */
 export function parseTxStatus(answer: unknown): TxStatus {
   const read = readAnswer(status, answer, 'the state of a transaction');
   return read.confirmed
@@ -72,7 +72,15 @@ export const parseFeeEstimates = (answer: unknown): readonly FeeEstimate[] =>
     .sort((a, b) => a.blocks - b.blocks);
 
 const stats = v.object({ funded_txo_sum: satoshis, spent_txo_sum: satoshis, tx_count: count });
-const address = v.object({ chain_stats: stats, mempool_stats: stats });
+const address = v.pipe(
+  v.object({ chain_stats: stats, mempool_stats: stats }),
+  v.check(
+    ({ chain_stats: chain, mempool_stats: mempool }) =>
+      chain.funded_txo_sum >= chain.spent_txo_sum &&
+      chain.funded_txo_sum + mempool.funded_txo_sum >= chain.spent_txo_sum + mempool.spent_txo_sum,
+    'more was spent than was ever there',
+  ),
+);
 
 export interface AddressStats {
   /** Satoshis in blocks. */
@@ -95,6 +103,17 @@ export function parseAddressStats(answer: unknown): AddressStats {
     pending: mempool.funded_txo_sum - mempool.spent_txo_sum,
     used: chain.tx_count + mempool.tx_count > 0,
   };
+}
+
+const outspend = v.variant('spent', [
+  v.object({ spent: v.literal(true), txid }),
+  v.object({ spent: v.literal(false) }),
+]);
+
+/** `GET /tx/:txid/outspend/:vout`: the transaction that spends it; `undefined`: none, or it is not known. */
+export function parseOutspend(answer: unknown): string | undefined {
+  const read = readAnswer(outspend, answer, 'the spender of an output');
+  return read.spent ? read.txid : undefined;
 }
 
 /** `GET /blocks/tip/height`: text. */

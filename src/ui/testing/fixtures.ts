@@ -44,6 +44,7 @@ export const settings: Settings = {
   relay: undefined,
   iceServers: [{ url: 'turn:turn.example:3478', username: 'treasury', credential: 'x' }],
   networks,
+  bitcoin: [],
   theme: 'system',
   autoLockMinutes: 10,
 };
