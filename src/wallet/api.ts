@@ -107,6 +107,7 @@ export interface PsbtForm {
   readonly psbt: Uint8Array | string;
   readonly note: string;
   readonly expiresInHours: number;
+  readonly overrideMaybeSigned?: boolean;
 }
 
 /** What a BIP-21 link fills in. */
@@ -249,7 +250,7 @@ export interface Wallet {
     account: BitcoinAccountRef,
   ): Promise<readonly BitcoinFeeSuggestion[]>;
   draftBitcoinPayment(vaultId: string, form: BitcoinPaymentForm): Promise<Checked<Draft>>;
-  /** Fields in errors: `psbt`, `account`, `note`, `expiresInHours`. */
+  /** Fields in errors: `psbt`, `note`, `expiresInHours`, `overrideMaybeSigned`. */
   draftPsbt(vaultId: string, form: PsbtForm): Promise<Checked<Draft>>;
   /**
    * Joins the signed PSBT of a proposal with those of the other signers (bytes, base64 or hexadecimal): none of

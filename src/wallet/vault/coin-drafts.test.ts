@@ -289,6 +289,20 @@ describe('a PSBT', () => {
     expect(await known()).toEqual([true, false]);
   });
 
+  it('of a payment that may be signed already, with other coins, needs a word', async () => {
+    propose(take(await psbt(simple().toPSBT())), 'expired', true);
+    const { script } = bitcoinAddressAt(own, { change: 0, index: 1 });
+    const again = spending(
+      [30_000n, 31_000n].map((amount) => ({ amount, script })),
+      [{ amount: 60_000n, script: bitcoinAddressAt(OTHER, { change: 0, index: 0 }).script }],
+    );
+    const form = { account: REF, psbt: again.toPSBT(), note: '', expiresInHours: 1 };
+    expect(await drafts.psbt(form)).toMatchObject({
+      errors: [{ field: 'overrideMaybeSigned' }],
+    });
+    expect(await drafts.psbt({ ...form, overrideMaybeSigned: true })).toMatchObject({ ok: true });
+  });
+
   it.each<[string, Uint8Array | string]>([
     ['no PSBT', 'hello'],
     ['a damaged one', simple().toPSBT().slice(0, -9)],

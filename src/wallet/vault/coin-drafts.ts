@@ -68,7 +68,7 @@ export class CoinDrafts {
     return this.#port.reviewed.review(form, request, account);
   }
 
-  /** A PSBT. Fields in errors: `psbt`, `note`, `expiresInHours`. */
+  /** A PSBT. Fields in errors: `psbt`, `note`, `expiresInHours`, `overrideMaybeSigned`. */
   async psbt(form: PsbtForm): Promise<Checked<Draft>> {
     const fields = new FormFields();
     const account = this.#account(form.account);
@@ -81,6 +81,12 @@ export class CoinDrafts {
         ? first
         : fields.read('psbt', () => this.#prepare(first.bytes, account, previous));
     if (request === undefined) return fields.result();
+    const earlier = samePayments(this.#port.judged(), request, account.derive);
+    const message =
+      form.overrideMaybeSigned === true ? undefined : paidTwiceInCoins(earlier, request);
+    if (message !== undefined) {
+      return { ok: false, errors: [{ field: 'overrideMaybeSigned', message }] };
+    }
     return this.#port.reviewed.review(form, request, account);
   }
 
