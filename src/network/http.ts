@@ -2,7 +2,7 @@
 import { NodeGarbageError, NodeTimeoutError, NodeUnreachableError } from './node-errors.ts';
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
-export const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 export interface HttpOptions {
   readonly url: string;

@@ -118,14 +118,35 @@ describe('a node of Bitcoin Core', () => {
     server = new CoreServer({
       network: 'regtest',
       url: 'http://localhost',
-      fetch: async (_url, init) => {
-        const { id } = JSON.parse(init?.body as string) as Question;
-        const result = BITCOIN_NETWORKS.regtest.genesis;
-        return Response.json({ jsonrpc: '2.0', result, id });
+      fetch: async (url, init) => {
+        const answer = (await (await fake(url, init)).json()) as {
+          id: number;
+          result: unknown;
+          error: unknown;
+        };
+        const { id, result, error } = answer;
+        return Response.json({ jsonrpc: '2.0', id, ...(error === null ? { result } : { error }) });
       },
     });
-    expect(await codeOf(server.tip())).toBe('bitcoin/answer-malformed'); // a hash is no height
+    expect(await server.tip()).toBe(200);
+    node.set('getblockcount', () => new Refused(-28, 'Verifying blocks…'));
+    await expect(server.tip()).rejects.toThrow('Verifying blocks');
   });
+
+  it.each([{ jsonrpc: '3.0' }, { id: 99 }, { id: null }, { error: 'no' }])(
+    'may not answer with %j',
+    async (change) => {
+      server = new CoreServer({
+        network: 'regtest',
+        url: 'http://localhost',
+        fetch: async (url, init) => {
+          const answer = (await (await fake(url, init)).json()) as object;
+          return Response.json({ ...answer, ...change });
+        },
+      });
+      expect(await codeOf(server.tip())).toBe('network/node-garbage');
+    },
+  );
 
   it('gets name and password in a header, in UTF-8, never in the address', async () => {
     const urls: string[] = [];
