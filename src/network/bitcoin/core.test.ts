@@ -218,10 +218,20 @@ describe('coins', () => {
   });
 
   it('are looked for anew after a scan that failed', async () => {
+    node.set('scantxoutset', () => scan([]));
+    await coins(SECOND);
     node.set('scantxoutset', () => new Refused(-8, 'Scan already in progress, use action "abort"'));
     await expect(coins(FIRST)).rejects.toThrow('Scan already in progress');
     node.set('scantxoutset', () => scan([unspent]));
     expect((await coins(FIRST)).get(FIRST.address)?.coins).toHaveLength(1);
+  });
+
+  it('may be several on one address', async () => {
+    node.set('scantxoutset', () => scan([unspent, { ...unspent, vout: 1 }]));
+    expect((await coins(FIRST)).get(FIRST.address)?.coins).toMatchObject([
+      { vout: 0 },
+      { vout: 1 },
+    ]);
   });
 
   it('are looked for by one scan at a time', async () => {
@@ -337,6 +347,15 @@ describe('a transaction', () => {
       1,
       false,
     ]);
+    expect(await server.state(TXID, 1)).toEqual({ state: 'unknown' });
+  });
+
+  it('is in no block while its outputs are not', async () => {
+    gone();
+    node.set('gettxout', () => ({ ...out, confirmations: 0 }));
+    expect(await server.state(TXID, 1)).toEqual({ state: 'unknown' });
+    node.set('gettxout', () => out);
+    node.set('getblockheader', () => ({ ...header(BLOCK), confirmations: -1 }));
     expect(await server.state(TXID, 1)).toEqual({ state: 'unknown' });
   });
 

@@ -68,6 +68,7 @@ describe('a server of Esplora', () => {
     await send(spend([coin], SECOND, 4_000n));
     const states = await server.addresses([asked(FIRST), asked(SECOND)]);
     expect(states.get(FIRST.address)).toEqual({ used: true, coins: [] });
+    expect(chain.asked).not.toContain(`/address/${FIRST.address}/utxo`);
     expect(states.get(SECOND.address)?.coins).toMatchObject([
       { amount: 4_000n, height: undefined },
     ]);
@@ -136,6 +137,29 @@ describe('a server of Esplora', () => {
     const payment = spend([coin], SECOND, 4_000n);
     await send(payment);
     expect(await server.spender(coin.txid, coin.vout)).toBe(payment.id);
+  });
+
+  it('may say that it knows nothing of a transaction', async () => {
+    for (const route of ['/tx/:txid/status', '/tx/:txid/outspend/:vout']) {
+      chain.lies.set(route, () => new Response('Transaction not found', { status: 404 }));
+    }
+    expect(await server.state(TXID)).toEqual({ state: 'unknown' });
+    expect(await server.spender(TXID, 0)).toBeUndefined();
+  });
+
+  it('is asked at its address, whatever is asked about', async () => {
+    const urls: string[] = [];
+    server = serverWith(async (url, init) => {
+      urls.push(url as string);
+      return chain.fetch(url, init);
+    });
+    await server.tip();
+    await codeOf(server.transaction('../address'));
+    expect(urls).toEqual([
+      'https://esplora.example/api/block-height/0',
+      'https://esplora.example/api/blocks/tip/height',
+      'https://esplora.example/api/tx/..%2Faddress/hex',
+    ]);
   });
 
   it('is asked for its first block once, and never about addresses of another network', async () => {

@@ -14,7 +14,7 @@ export interface FoundCoin {
 
 /** One address on the server. */
 export interface AddressState {
-  /** Whether anything was ever paid to it, as far as the server remembers. */
+  /** Whether anything was ever paid to it, as far as the server remembers; true where there are coins. */
   readonly used: boolean;
   readonly coins: readonly FoundCoin[];
 }

@@ -75,7 +75,7 @@ export class AccountWatch {
   learn(seen: readonly Seen[]): boolean {
     const used = [new Set(this.#used[0]), new Set(this.#used[1])] as const;
     for (const { own, state } of seen) {
-      if (state.used || state.coins.length > 0) used[own.change].add(own.index);
+      if (state.used) used[own.change].add(own.index);
     }
     const coins = seen
       .flatMap(({ own: { change, index }, state }) =>

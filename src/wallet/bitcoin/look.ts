@@ -55,7 +55,7 @@ export class Look {
   /** Takes the answers about what was missing. */
   take(own: DerivedAddress, state: AddressState): void {
     this.#seen.push({ own, state });
-    if (state.used || state.coins.length > 0) {
+    if (state.used) {
       this.#next[own.change] = Math.max(this.#next[own.change], own.index + 1);
     }
   }

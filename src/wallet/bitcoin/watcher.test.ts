@@ -150,6 +150,33 @@ describe('an account', () => {
     expect(next).toEqual({ receive: 1, change: 1 });
   });
 
+  it('remembers what was used when the server forgets, and looks on from there', async () => {
+    chain.fund(receive(15).address, 5_000n);
+    await start(SEGWIT);
+    chain.lies.set(ADDRESS, (address = '') => {
+      const isFound = address === receive(30).address;
+      return {
+        ...full(isFound ? 7_000 : 0),
+        ...(isFound ? {} : { chain_stats: full(0).mempool_stats }),
+      };
+    });
+    chain.fund(receive(30).address, 7_000n);
+    await watcher.refresh();
+    expect(watcher.funds(SEGWIT).coins).toMatchObject([{ amount: 7_000n, place: { index: 30 } }]);
+    expect(watcher.funds(SEGWIT).addresses[15]?.used).toBe(true);
+    chain.lies.set(ADDRESS, () => ({ ...full(0), chain_stats: full(0).mempool_stats }));
+    await watcher.refresh();
+    expect(watcher.funds(SEGWIT)).toMatchObject({ coins: [], next: { receive: 31 } });
+  });
+
+  it('has used an address on which coins came and went between two looks', async () => {
+    await start(SEGWIT);
+    const coin = chain.fund(receive(0).address, 5_000n);
+    chain.send(toHex(spend(coin, receive(0, TAPROOT), 4_000n).toBytes()));
+    await watcher.refresh();
+    expect(watcher.funds(SEGWIT)).toMatchObject({ coins: [], next: { receive: 1 } });
+  });
+
   it('is told apart from others by its kind, its number and its key', async () => {
     chain.fund(receive(0).address, 1_000n);
     chain.fund(receive(0, TAPROOT).address, 2_000n);
@@ -178,6 +205,14 @@ describe('an account', () => {
     expect(chain.asked).not.toContain(`/address/${receive(0).address}`);
   });
 
+  it('that is watched already is not asked about at once', async () => {
+    await start(SEGWIT, TAPROOT);
+    chain.asked.length = 0;
+    watcher.watch([TAPROOT, { ...SEGWIT }]);
+    await Promise.resolve();
+    expect(chain.asked).toEqual([]);
+  });
+
   it('of another network is not asked about', async () => {
     watcher.setServers([esplora]);
     watcher.watch([account('p2wpkh', 'signet')]);
@@ -193,9 +228,12 @@ describe('a server', () => {
     chain.fund(receive(0).address, 5_000n);
     await start(SEGWIT);
     chain.lies.set('/blocks/tip/height', down);
-    await watcher.refresh();
-    expect(watcher.funds(SEGWIT)).toMatchObject({ state: 'stale', next: { receive: 1 } });
-    expect(watcher.funds(SEGWIT).coins).toHaveLength(1);
+    for (let i = 0; i < 2; i++) {
+      await watcher.refresh();
+      expect(watcher.funds(SEGWIT)).toMatchObject({ state: 'stale', next: { receive: 1 } });
+      expect(watcher.funds(SEGWIT).coins).toHaveLength(1);
+      expect(watcher.funds(SEGWIT).addresses[0]?.used).toBe(true);
+    }
     expect(problemCode()).toBe('network/node-unreachable');
     chain.lies.clear();
     chain.fund(receive(1).address, 5_000n);
@@ -260,12 +298,17 @@ describe('a server', () => {
     expect(watcher.server('regtest')).toBeUndefined();
   });
 
-  it('that was replaced while it was asked is not heard', async () => {
-    chain.fund(receive(0).address, 5_000n);
+  it.each([
+    ['answers', (answer: () => void) => answer],
+    ['fails', (_: () => void, fail: () => void) => fail],
+  ])('that was replaced while it was asked and %s is not heard', async (_, choose) => {
     const other = new FakeEsplora('regtest');
+    other.fund(receive(0).address, 5_000n);
     let answer: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      answer = resolve;
+    const held = new Promise<void>((resolve, reject) => {
+      answer = choose(resolve, () => {
+        reject(new TypeError('fetch failed'));
+      });
     });
     watcher = watcherWith(async (url, init) => {
       if ((url as string).includes('other')) return other.fetch(url, init);
@@ -279,8 +322,8 @@ describe('a server', () => {
     await watcher.refresh();
     answer();
     await first;
-    expect(watcher.funds(SEGWIT)).toMatchObject({ state: 'known', coins: [] });
-    expect(watcher.tip('regtest')).toBe(100);
+    expect(watcher.funds(SEGWIT)).toMatchObject({ state: 'known', coins: [{ amount: 5_000n }] });
+    expect(view()).toEqual({ state: 'up', block: 101n });
   });
 
   it('that is slow does not hold up the others', async () => {
@@ -494,7 +537,36 @@ describe('a node of Bitcoin Core', () => {
     password: 'word',
   };
 
-  /** Knows one coin, on receiving address 150. */
+  const BLOCK = 'ab'.repeat(32);
+  /** Receiving addresses with a coin each. */
+  let found: readonly number[];
+  /** How many scripts the last scan was about. */
+  let scanned: number;
+  let pauses: number;
+  /** Does not pause for long. */
+  const pausing: Clock = {
+    now: () => clock.now(),
+    after: (ms, callback) => {
+      if (ms > 0) return clock.after(ms, callback);
+      pauses += 1;
+      queueMicrotask(callback);
+      return () => undefined;
+    },
+  };
+
+  beforeEach(() => {
+    [found, scanned, pauses] = [[150], 0, 0];
+  });
+
+  const scan = (scripts: readonly string[]): unknown => {
+    scanned = scripts.length;
+    const unspents = found
+      .map((index) => ({ scriptPubKey: toHex(receive(index).script), vout: index }))
+      .filter(({ scriptPubKey }) => scripts.includes(`raw(${scriptPubKey})`))
+      .map((coin) => ({ ...coin, txid: BLOCK, amount: 0.5, height: 90 }));
+    return { success: true, height: 100, bestblock: BLOCK, unspents };
+  };
+
   const node: typeof fetch = async (_url, init) => {
     const { id, method, params } = JSON.parse(init?.body as string) as {
       id: number;
@@ -505,35 +577,17 @@ describe('a node of Bitcoin Core', () => {
     if (headers['Authorization'] !== `Basic ${btoa('ada:word')}`) {
       return new Response('', { status: 401 });
     }
-    const block = 'ab'.repeat(32);
-    const script = toHex(receive(150).script);
-    const coin = { txid: block, vout: 1, scriptPubKey: script, amount: 0.5, height: 90 };
-    const answers: Record<string, unknown> = {
-      getblockhash: BITCOIN_NETWORKS.regtest.genesis,
-      getblockcount: 100,
-      getbestblockhash: block,
-      scantxoutset: {
-        success: true,
-        height: 100,
-        bestblock: block,
-        unspents: JSON.stringify(params).includes(`raw(${script})`) ? [coin] : [],
-      },
-      gettxout: { bestblock: block, confirmations: 11, value: 0.5, scriptPubKey: {} },
+    const answers: Record<string, () => unknown> = {
+      getblockhash: () => BITCOIN_NETWORKS.regtest.genesis,
+      getblockcount: () => 100,
+      getbestblockhash: () => BLOCK,
+      scantxoutset: () => scan(params[1] as string[]),
+      gettxout: () => ({ bestblock: BLOCK, confirmations: 11, value: 0.5, scriptPubKey: {} }),
     };
-    return Response.json({ id, result: answers[method], error: null });
+    return Response.json({ id, result: answers[method]?.(), error: null });
   };
 
   it('is looked at further ahead, letting the page draw in between', async () => {
-    let pauses = 0;
-    const pausing: Clock = {
-      now: () => clock.now(),
-      after: (ms, callback) => {
-        if (ms > 0) return clock.after(ms, callback);
-        pauses += 1;
-        queueMicrotask(callback);
-        return () => undefined;
-      },
-    };
     watcher = new Watcher({ clock: pausing, fetch: node, changed: () => undefined });
     await start(SEGWIT);
     expect(watcher.funds(SEGWIT).state).toBe('failing'); // it is no Esplora
@@ -546,6 +600,16 @@ describe('a node of Bitcoin Core', () => {
     ]);
     expect(watcher.funds(SEGWIT).next).toEqual({ receive: 151, change: 0 });
     expect(pauses).toBeGreaterThan(5);
+  });
+
+  it('is asked about 1,000 addresses of a branch at most', async () => {
+    found = [150, 350, 550, 750, 950];
+    watcher = new Watcher({ clock: pausing, fetch: node, changed: () => undefined });
+    watcher.watch([SEGWIT]);
+    watcher.setServers([core]);
+    await watcher.refresh();
+    expect(watcher.funds(SEGWIT).coins).toHaveLength(5);
+    expect(scanned).toBe(1_000 + 200);
   });
 
   it('is another server with another password', async () => {
