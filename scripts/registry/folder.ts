@@ -19,8 +19,8 @@ const eip712Index = v.record(
 
 /** A file that is not what it should be: which, where, and why. */
 export class RegistryError extends Error {
-  constructor(file: string, problem: string) {
-    super(`${file}: ${problem}`);
+  constructor(file: string, problem: string, options?: ErrorOptions) {
+    super(`${file}: ${problem}`, options);
   }
 }
 

@@ -1,9 +1,8 @@
 /** The command `npm run registry`: a registry of descriptors into the app, or into one file. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cloneOf, commitOf, isAddress } from './clone.ts';
 import { RegistryError } from './folder.ts';
 import { importRegistry, indexByChain, type SnapshotJson } from './import.ts';
 
@@ -26,10 +25,9 @@ if (values.from === undefined) {
   process.exit(2);
 }
 
-const clone = /^(?:https?|ssh|git|file):|^git@/.test(values.from)
-  ? cloneOf(values.from, values.commit)
-  : undefined;
+let clone: string | undefined;
 try {
+  clone = isAddress(values.from) ? cloneOf(values.from, values.commit) : undefined;
   const folder = clone ?? resolve(values.from);
   const snapshot = importRegistry(folder, {
     origin: values.origin ?? (clone === undefined ? basename(folder) : values.from),
@@ -47,24 +45,6 @@ try {
   process.exitCode = 1;
 } finally {
   if (clone !== undefined) rmSync(clone, { recursive: true });
-}
-
-/** A fresh clone in a folder of its own. */
-function cloneOf(address: string, commit: string | undefined): string {
-  const folder = mkdtempSync(join(tmpdir(), 'registry-'));
-  const git = (...args: string[]): void => {
-    execFileSync('git', ['-C', folder, ...args], { stdio: 'inherit' });
-  };
-  git('init', '--quiet');
-  git('fetch', '--quiet', '--depth', '1', '--', address, commit ?? 'HEAD');
-  git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
-  return folder;
-}
-
-/** The commit of a folder that is a clone by itself. */
-function commitOf(folder: string): string | undefined {
-  if (!existsSync(join(folder, '.git'))) return undefined;
-  return execFileSync('git', ['-C', folder, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
 }
 
 /** One small file for each descriptor and each chain: a page loads only what a request needs. */
