@@ -39,7 +39,7 @@ import {
   seeded,
   type TestDevice,
 } from './testing/seeded.ts';
-import { interpolates } from './testing/simulator.ts';
+import { interpolates } from './testing/interpolates.ts';
 
 const ECDSA: EcdsaSuite = 'mpc-ecdsa/v1/secp256k1/L128';
 

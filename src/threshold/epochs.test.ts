@@ -33,7 +33,7 @@ import { verifyIdentity } from './identity.ts';
 import * as library from './index.ts';
 import type { KeyShare } from './keys.ts';
 import { testIdentity } from './testing/seeded.ts';
-import { interpolates } from './testing/simulator.ts';
+import { interpolates } from './testing/interpolates.ts';
 import {
   generatedKey,
   redistributedKey,

@@ -33,7 +33,8 @@ import { ecdsaKeys, frostKeys, signPlayers, testItem } from './testing/keys.ts';
 import { lockstep, type Delivery, type Outcome, type Tamper } from './testing/lockstep.ts';
 import { headerOf, runAll } from './testing/network.ts';
 import { devices, membersOf, pick, requestId, seeded } from './testing/seeded.ts';
-import { interpolates, twoFaced } from './testing/simulator.ts';
+import { twoFaced } from './testing/two-faced.ts';
+import { interpolates } from './testing/interpolates.ts';
 
 const ECDSA = 'mpc-ecdsa/v1/secp256k1/L128';
 const ED25519 = 'mpc-frost/v1/ed25519';

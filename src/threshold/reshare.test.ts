@@ -43,7 +43,8 @@ import {
   testIdentity,
   type TestDevice,
 } from './testing/seeded.ts';
-import { interpolates, twoFaced } from './testing/simulator.ts';
+import { twoFaced } from './testing/two-faced.ts';
+import { interpolates } from './testing/interpolates.ts';
 
 const ECDSA = 'mpc-ecdsa/v1/secp256k1/L128';
 const ED25519 = 'mpc-frost/v1/ed25519';

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it, vi } from 'vitest';
 import * as library from './index.ts';
-import { platformVerify } from './testing/simulator.ts';
+import { platformVerify } from './testing/platform-identity.ts';
 import {
   explore,
   generatedKey,

@@ -6,8 +6,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import * as library from './index.ts';
 import { frostKeys } from './testing/keys.ts';
+import { platformVerify } from './testing/platform-identity.ts';
 import { pick, seeded } from './testing/seeded.ts';
-import { chaos, platformVerify, renew, World, type Setting } from './testing/simulator.ts';
+import { chaos, renew } from './testing/simulator-chaos.ts';
+import type { Setting } from './testing/simulator-run.ts';
+import { World } from './testing/simulator.ts';
 
 // Ed25519 by the platform: most of the time would go into verifying signatures.
 vi.mock(import('./identity.ts'), async (original) => ({

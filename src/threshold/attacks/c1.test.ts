@@ -6,7 +6,7 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as library from '../index.ts';
-import type { Library } from '../testing/simulator.ts';
+import type { Library } from '../testing/simulator-run.ts';
 import {
   explore,
   generatedKey,

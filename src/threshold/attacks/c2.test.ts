@@ -17,7 +17,7 @@ import * as library from '../index.ts';
 import { encodeReshareContext, type ReshareContext } from '../session/context.ts';
 import { encodeRecord, recordDigest } from '../session/handshake.ts';
 import { requestId, seeded, testIdentity } from '../testing/seeded.ts';
-import type { Library } from '../testing/simulator.ts';
+import type { Library } from '../testing/simulator-run.ts';
 import {
   generatedKey,
   redistributedKey,

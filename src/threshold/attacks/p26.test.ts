@@ -5,7 +5,10 @@
 import { describe, expect, it } from 'vitest';
 import * as library from '../index.ts';
 import { frostKeys } from '../testing/keys.ts';
-import { chaos, KeyLost, World, type Library, type OnFailure } from '../testing/simulator.ts';
+import { chaos } from '../testing/simulator-chaos.ts';
+import { KeyLost } from '../testing/simulator-invariant.ts';
+import type { Library, OnFailure } from '../testing/simulator-run.ts';
+import { World } from '../testing/simulator.ts';
 import { weakened, type Patch } from '../testing/weakened.ts';
 
 const suite = 'mpc-frost/v1/secp256k1-bip340';

@@ -15,7 +15,7 @@ import type { KeyInfo, KeyShare } from '../keys.ts';
 import { reshareCeremony } from '../reshare.ts';
 import { lockstep } from './lockstep.ts';
 import { requestId, testIdentity } from './seeded.ts';
-import type { Library } from './simulator.ts';
+import type { Library } from './simulator-run.ts';
 
 type State = EpochState<KeyShare>;
 
