@@ -25,6 +25,10 @@ const log = vi.hoisted(() => ({
   exceptional: 0,
   /** Lanes to call exceptional without a reason. */
   dropped: new Set<number>(),
+  /** Whether lanes come back in reverse order. */
+  reversed: false,
+  /** Calls of `doubleEach`, which only tables need. */
+  doublings: 0,
   /** Messages with field elements of our choice. */
   fields: new Map<string, bigint[][]>(),
 }));
@@ -34,9 +38,14 @@ vi.mock('./formulas.ts', async (importOriginal) => {
   const toAffineEach: typeof original.toAffineEach = (points) => {
     const lanes = original.toAffineEach(points);
     log.exceptional += lanes.filter((lane) => lane === undefined).length;
-    return lanes.map((lane, i) => (log.dropped.has(i) ? undefined : lane));
+    const ordered = log.reversed ? lanes.reverse() : lanes;
+    return ordered.map((lane, i) => (log.dropped.has(i) ? undefined : lane));
   };
-  return { ...original, toAffineEach };
+  const doubleEach: typeof original.doubleEach = (points) => {
+    log.doublings += 1;
+    return original.doubleEach(points);
+  };
+  return { ...original, toAffineEach, doubleEach };
 });
 
 vi.mock('@noble/curves/abstract/hash-to-curve.js', async (importOriginal) => {
@@ -48,6 +57,7 @@ vi.mock('@noble/curves/abstract/hash-to-curve.js', async (importOriginal) => {
 
 afterEach(() => {
   log.exceptional = 0;
+  log.reversed = false;
   log.dropped.clear();
   log.fields.clear();
 });
@@ -188,6 +198,31 @@ describe('multiplyEach', () => {
       expect(product.Z).toBe(1n);
       expect(product.toHex()).toBe(points[i]?.multiply(lanes[i] ?? 0n).toHex());
     });
+  });
+});
+
+describe('lanes that are not exceptional', () => {
+  const next = scalarsFrom('not exceptional');
+  const points = times(9, () => Point.BASE.multiply(next()));
+  const scalars = times(9, next);
+
+  // Otherwise all tests would compare the library with itself.
+  it.each([
+    ['multiplyBase', () => multiplyBase(scalars)],
+    ['multiplyEach', () => multiplyEach(points, scalars)],
+  ])('are computed here, not by the library: %s', (_, run) => {
+    const products = run().map((product) => product.toHex());
+    log.reversed = true;
+    expect(run().map((product) => product.toHex())).toEqual(products.reverse());
+  });
+
+  it('find the tables of G that the first call made', () => {
+    multiplyBase([1n]);
+    log.doublings = 0;
+    multiplyBase([2n]);
+    expect(log.doublings).toBe(0);
+    multiplyEach([Point.BASE], [2n]);
+    expect(log.doublings).toBeGreaterThan(0);
   });
 });
 
