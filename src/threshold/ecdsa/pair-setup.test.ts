@@ -248,7 +248,7 @@ describe('who takes part', () => {
   it('the peer is another member, and a digest is a digest', () => {
     for (const peer of [0, 1, 4]) {
       expect(() => pairSetupCeremony(request(peer), keys.share(1), emptyBook(1))).toThrow(
-        UsageError,
+        new UsageError('the peer is no other member of this key'),
       );
     }
     const certificateDigest = new Uint8Array(31);

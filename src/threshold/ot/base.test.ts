@@ -427,6 +427,20 @@ describe('PairSetup', () => {
     expect(atOne.send.nabla).not.toEqual(atTwo.send.nabla);
   });
 
+  it('P-09 the transcript is exactly H("pair/transcript"; psid, each message hashed, 1 -> 2 first)', () => {
+    const psid = seeded('psid')(32);
+    const [one, two] = [make(1, 2, psid), make(2, 1, psid)];
+    const [answerOfOne, answerOfTwo] = [one.answer(two.opening), two.answer(one.opening)];
+    const messages = [one.opening, two.opening, answerOfTwo, answerOfOne];
+    const expected = hash(
+      TAGS.pairTranscript,
+      psid,
+      ...messages.map((message) => hash(TAGS.pairMessage, message)),
+    );
+    expect(one.finish(answerOfTwo).transcript).toEqual(expected);
+    expect(two.finish(answerOfOne).transcript).toEqual(expected);
+  });
+
   it('a message changed on the way gives different transcripts', () => {
     const [one, two] = [make(1, 2), make(2, 1)];
     const changed = withSlot(one.opening, 5, 0, encodePoint(Point.BASE));
