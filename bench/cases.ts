@@ -3,6 +3,7 @@ import {
   frostSignCeremony,
   keygenCeremony,
   pairSetupCeremony,
+  PeerStandings,
   reshareCeremony,
   signCeremony,
   type FrostItem,
@@ -127,7 +128,14 @@ function frostSign<S extends FrostSuite>(
         return new Map(
           signers.map((signer) => {
             const [share, identity] = [of(shares, signer), of(identities, signer)];
-            return [signer, { ceremony: () => frostSignCeremony(request, share), identity }];
+            return [
+              signer,
+              {
+                ceremony: () =>
+                  frostSignCeremony(request, share, new PeerStandings(share.info, signer)),
+                identity,
+              },
+            ];
           }),
         );
       };

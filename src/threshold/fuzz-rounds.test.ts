@@ -20,6 +20,7 @@ import { dealtKeys, frostKeys, signPlayers, testItem } from './testing/keys.ts';
 import { lockstep, type Delivery, type Player } from './testing/lockstep.ts';
 import { flip, overwrite } from './testing/network.ts';
 import { devices, digestOf, membersOf, requestId } from './testing/seeded.ts';
+import { unblemished } from './schnorr/testing/frost.ts';
 
 const runs = Number(process.env['FUZZ_RUNS'] ?? 200);
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_240_229);
@@ -112,7 +113,7 @@ const frost: Target<unknown> = {
       keys.parties.map((party) => [
         party,
         {
-          ceremony: frostSignCeremony(taproot, keys.share(party)),
+          ceremony: frostSignCeremony(taproot, keys.share(party), unblemished(keys.share(party))),
           identity: keys.device(party).identity,
         },
       ]),

@@ -83,6 +83,7 @@ export {
   type TaprootRoot,
 } from './schnorr/effective.ts';
 export type { EdwardsItem, FrostItem, FrostRequest, TaprootItem } from './schnorr/request.ts';
+export type { TaprootSuite } from './schnorr/scheme.ts';
 export { frostSignCeremony } from './schnorr/sign.ts';
 export { IncompleteSignatures, type SchnorrSignature } from './schnorr/signature.ts';
 export type { Ceremony, Protocol, SecretSources } from './session/ceremony.ts';

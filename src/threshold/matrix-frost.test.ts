@@ -17,6 +17,7 @@ import {
   type Scenario,
 } from './testing/matrix.ts';
 import { digestOf, requestId } from './testing/seeded.ts';
+import { unblemished } from './schnorr/testing/frost.ts';
 
 type Signatures = readonly SchnorrSignature[];
 const liar = 2;
@@ -38,7 +39,7 @@ function scenario<S extends FrostSuite>(
         keys.parties.map((party) => [
           party,
           {
-            ceremony: frostSignCeremony(request, keys.share(party)),
+            ceremony: frostSignCeremony(request, keys.share(party), unblemished(keys.share(party))),
             identity: keys.device(party).identity,
           },
         ]),

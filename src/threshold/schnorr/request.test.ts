@@ -15,7 +15,15 @@ import {
   type TaprootItem,
 } from './request.ts';
 import { frostSignCeremony } from './sign.ts';
-import { dealt, EDWARDS, edwardsItem, itemOf, TAPROOT, taprootItem } from './testing/frost.ts';
+import {
+  dealt,
+  EDWARDS,
+  edwardsItem,
+  itemOf,
+  TAPROOT,
+  taprootItem,
+  unblemished,
+} from './testing/frost.ts';
 
 const taproot = dealt(TAPROOT, 2, 3, 'request');
 const edwards = dealt(EDWARDS, 2, 3, 'request');
@@ -148,7 +156,11 @@ describe('a request is refused', () => {
     ],
   ])('%s', (_, change) => {
     expect(() =>
-      frostSignCeremony(requestOf<typeof TAPROOT>(items, change), taproot.share(1)),
+      frostSignCeremony(
+        requestOf<typeof TAPROOT>(items, change),
+        taproot.share(1),
+        unblemished(taproot.share(1)),
+      ),
     ).toThrow(UsageError);
   });
 
@@ -169,7 +181,9 @@ describe('a request is refused', () => {
     const secret = new Uint8Array(32).fill(1);
     const share = importedKey(TAPROOT, secret, digestOf('cc'), identity);
     const request = requestOf<typeof TAPROOT>(items, { signers: [1] });
-    expect(() => frostSignCeremony(request, share)).toThrow('threshold of at least 2');
+    expect(() => frostSignCeremony(request, share, unblemished(share))).toThrow(
+      'threshold of at least 2',
+    );
   });
 });
 
@@ -180,17 +194,22 @@ describe('P-54 types', () => {
 
   it('P-54 a share for ECDSA is refused, by the compiler and when it gets past it', () => {
     // @ts-expect-error a KeyShare<EcdsaSuite> is no KeyShare<FrostSuite>
-    expect(() => frostSignCeremony(request, ecdsa)).toThrow('not a FROST key');
+    expect(() => frostSignCeremony(request, ecdsa, unblemished(ecdsa))).toThrow('not a FROST key');
     // @ts-expect-error nor is its public state that of a FROST key
     const info: KeyInfo<FrostSuite> = ecdsa.info;
     expect(info.suite).toBe('mpc-ecdsa/v1/secp256k1/L128');
   });
 
   it('P-54 an item of the other suite is refused, by the compiler and when it gets past it', () => {
+    const [ed25519, bip340] = [edwards.share(1), taproot.share(1)];
     // @ts-expect-error an Ed25519 key does not sign Bitcoin inputs
-    expect(() => frostSignCeremony(request, edwards.share(1))).toThrow('no Bitcoin inputs');
+    expect(() => frostSignCeremony(request, ed25519, unblemished(ed25519))).toThrow(
+      'no Bitcoin inputs',
+    );
     const message = requestOf<typeof EDWARDS>([edwardsItem('a')]);
     // @ts-expect-error a Taproot key does not sign bare messages
-    expect(() => frostSignCeremony(message, taproot.share(1))).toThrow('Bitcoin inputs only');
+    expect(() => frostSignCeremony(message, bip340, unblemished(bip340))).toThrow(
+      'Bitcoin inputs only',
+    );
   });
 });

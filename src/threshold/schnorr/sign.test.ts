@@ -33,6 +33,7 @@ import {
   TAPROOT,
   taprootItem,
   type Signers,
+  unblemished,
 } from './testing/frost.ts';
 
 /** Verifiers that share no code with the library: of Ed25519, that of Node (OpenSSL). */
@@ -219,12 +220,12 @@ describe('failures that nobody can be named for (class D)', () => {
     failures,
   });
   /** Parties 1 and 2 sign; party 1 keeps `standings`. */
-  function attempt(standings: PeerStandings | undefined, build: Build['signing']) {
+  function attempt(standings: PeerStandings, build: Build['signing']) {
     const items = [edwardsItem('failures')];
     const request = { requestId: requestId('failures'), signers: [1, 2], items };
     const players = new Map(
       [1, 2].map((party) => {
-        const own = party === 1 ? standings : undefined;
+        const own = party === 1 ? standings : new PeerStandings(keys.info, party);
         const ceremony = build.frostSignCeremony(request, keys.share(party), own);
         return [party, { ceremony, identity: keys.identity(party) }];
       }),
@@ -271,7 +272,7 @@ describe('failures that nobody can be named for (class D)', () => {
     const request = { requestId: requestId('named'), signers: [1, 2], items };
     const players = new Map(
       [1, 2].map((party) => {
-        const own = party === 1 ? standings : undefined;
+        const own = party === 1 ? standings : new PeerStandings(keys.info, party);
         const ceremony = frostSignCeremony(request, keys.share(party), own);
         return [party, { ceremony, identity: keys.identity(party) }];
       }),
@@ -284,11 +285,6 @@ describe('failures that nobody can be named for (class D)', () => {
     expect(outcome.error).toMatchObject({ abortClass: "A'", culprit: 2 });
     expect(recordsOf(outcome)).toEqual([]);
     expect(standings.clearFailures([2])).toEqual([]);
-  });
-
-  it('without standings are counted by nobody', async () => {
-    const { signing } = await doubting();
-    expect(recordsOf(attempt(undefined, signing))).toEqual([]);
   });
 
   it('of another key or device are refused', () => {
@@ -329,7 +325,10 @@ describe('one party, step by step', () => {
   } as unknown as Session;
   const begin = () => {
     const secrets = { random: seeded('step'), deviceSecret: digestOf('device') };
-    return frostSignCeremony(request, keys.share(1)).begin(session, secrets);
+    return frostSignCeremony(request, keys.share(1), unblemished(keys.share(1))).begin(
+      session,
+      secrets,
+    );
   };
 
   /** The first round, with the nonces that were drawn for it. */
@@ -402,7 +401,8 @@ describe('one party, step by step', () => {
   });
 
   it('takes no reports in round 0', () => {
-    const { handshake } = frostSignCeremony(request, keys.share(1));
+    const share = keys.share(1);
+    const { handshake } = frostSignCeremony(request, share, unblemished(share));
     const none = new Map([
       [1, new Uint8Array()],
       [2, new Uint8Array()],

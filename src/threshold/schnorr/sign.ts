@@ -44,7 +44,7 @@ import { assemble, IncompleteSignatures, type SchnorrSignature } from './signatu
  * @param request what all signers approved: 1 to 16 items of the key's suite
  * @param share this device's share; lent twice, for the nonces and for the answer
  * @param standings what this device recorded about the other members: failures that nobody can be named for
- *   are counted there, and end automatic retries as in ECDSA. Without it nothing is counted
+ *   are counted there, and end automatic retries as in ECDSA
  * @returns the signatures in the order of the items, each verified
  * @throws UsageError for a request that this key cannot serve
  * @throws ProtocolError class A when a person has to decide about a signer first
@@ -52,16 +52,16 @@ import { assemble, IncompleteSignatures, type SchnorrSignature } from './signatu
 export function frostSignCeremony<S extends FrostSuite>(
   request: FrostRequest<NoInfer<S>>,
   share: KeyShare<S>,
-  standings?: PeerStandings,
+  standings: PeerStandings,
 ): Ceremony<readonly SchnorrSignature[]> {
   const { info, index: self } = share;
   const items = prepareItems(request, share);
   const context = encodeFrostContext(request, info, items);
   const signers = [...request.signers];
-  if (standings?.belongsTo(share) === false) {
+  if (!standings.belongsTo(share)) {
     throw new UsageError('the standings are those of another key');
   }
-  standings?.check(signers.filter((signer) => signer !== self));
+  standings.check(signers.filter((signer) => signer !== self));
   return {
     handshake: {
       suite: info.suite,
@@ -92,7 +92,7 @@ interface SignInputs {
   readonly signers: readonly PartyIndex[];
   readonly items: readonly PreparedItem[];
   readonly random: HedgedRandom;
-  readonly standings: PeerStandings | undefined;
+  readonly standings: PeerStandings;
 }
 
 /** An item with this party's nonces for it. */
@@ -188,7 +188,7 @@ function sign(inputs: SignInputs): Protocol<readonly SchnorrSignature[]> {
         ({ said }) => {
           const output = finish(open, echo1, said);
           return {
-            persist: standings?.clearFailures(session.peers) ?? [],
+            persist: standings.clearFailures(session.peers),
             send: [],
             next: { output },
           };
@@ -219,7 +219,7 @@ function sign(inputs: SignInputs): Protocol<readonly SchnorrSignature[]> {
     if (valid.length === items.length) return valid;
     const culprit = results.find((result) => result.culprit !== undefined)?.culprit;
     // Class D, nobody can be named: counted against all.
-    const counted = culprit === undefined ? standings?.countFailure(session.peers) : undefined;
+    const counted = culprit === undefined ? standings.countFailure(session.peers) : undefined;
     throw new IncompleteSignatures(signatures, culprit, counted);
   }
 

@@ -4,6 +4,7 @@ import type { PartyIndex } from '../../abort.ts';
 import type { FrostSuite, KeyInfo, KeyShare } from '../../keys.ts';
 import { dealtKey, type DealtKey } from '../../testing/dealt.ts';
 import { lockstep, type Outcome, type Tamper } from '../../testing/lockstep.ts';
+import { PeerStandings } from '../../standing.ts';
 import { digestOf, requestId, seeded, type TestIdentity } from '../../testing/seeded.ts';
 import type { EdwardsItem, FrostItem, FrostRequest, TaprootItem } from '../request.ts';
 import type { EdwardsSuite, TaprootSuite } from '../scheme.ts';
@@ -67,6 +68,10 @@ export interface RunOptions {
   readonly itemsOf?: ReadonlyMap<PartyIndex, readonly FrostItem[]>;
 }
 
+/** Standings of a device that has recorded nothing. */
+export const unblemished = ({ info, index }: KeyShare): PeerStandings =>
+  new PeerStandings(info, index);
+
 /** Runs a signing of all `signers`. */
 export function runSigning<S extends FrostSuite>(
   keys: Signers<S>,
@@ -83,7 +88,11 @@ export function runSigning<S extends FrostSuite>(
     signers.map((party) => [
       party,
       {
-        ceremony: frostSignCeremony<S>(requestFor(party), keys.share(party)),
+        ceremony: frostSignCeremony<S>(
+          requestFor(party),
+          keys.share(party),
+          unblemished(keys.share(party)),
+        ),
         identity: keys.identity(party),
       },
     ]),
