@@ -330,7 +330,7 @@ export class Session {
         this.#post.setPeers(more);
       },
       send: async (to, body) => this.#post.sendPairing(to, body),
-      found: async (founding) => this.#found(founding),
+      found: async (founding, taproot) => this.#found(founding, taproot),
       vault: (id) => this.#vaults.get(toHex(id)),
       changed: () => {
         this.#changed();
@@ -339,12 +339,13 @@ export class Session {
   }
 
   /** Keeps a vault that everybody confirmed, and opens it. */
-  async #found(founding: Uint8Array): Promise<void> {
+  async #found(founding: Uint8Array, taproot: boolean): Promise<void> {
     const key = toHex(vaultId(founding));
     await this.#options.unlocked.storage.write([
       { kind: 'put', bucket: VAULTS, key, value: founding },
     ]);
     const opened = await this.#openVault(founding);
+    if (taproot) await opened.names.beginWithTaproot();
     this.#post.setPeers();
     for (const peer of this.#peers()) {
       if (this.#post.presence.isOnline(peer.id)) await opened.meet(peer.id);

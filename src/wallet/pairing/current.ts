@@ -32,8 +32,12 @@ export interface CurrentPairingPort {
   setPeers(more?: readonly Peer[]): void;
   /** Sends; what the relay cannot take now is said again later. */
   send(to: DeviceId, body: Uint8Array): Promise<void>;
-  /** All confirmed: keeps the vault and opens it. */
-  found(founding: Uint8Array): Promise<void>;
+  /**
+   * All confirmed: keeps the vault and opens it.
+   *
+   * @param taproot it begins with an account for Bitcoin Taproot
+   */
+  found(founding: Uint8Array, taproot: boolean): Promise<void>;
   vault(id: Uint8Array): Vault | undefined;
   changed(): void;
 }
@@ -55,9 +59,10 @@ export class CurrentPairing {
     readonly name: string;
     readonly threshold: number;
     readonly size: number;
+    readonly taproot?: boolean;
   }): Promise<void> {
     this.#requireNone();
-    const { threshold, size } = input;
+    const { threshold, size, taproot = false } = input;
     const possible =
       Number.isInteger(threshold) && Number.isInteger(size) && threshold >= 2 && threshold <= size;
     if (!possible || size > 20) throw impossibleQuorum();
@@ -77,7 +82,7 @@ export class CurrentPairing {
     };
     const step = begin('creator', invitation, self, this.#port.random(32));
     const code = newRendezvousCode((length) => this.#port.random(length));
-    this.#run = await PairingRun.start(this.#runPort(), step, code);
+    this.#run = await PairingRun.start(this.#runPort(), step, { code, taproot });
     this.#port.changed();
   }
 
@@ -94,7 +99,10 @@ export class CurrentPairing {
     taken();
     // The creator has to be a peer before anything is sent to it.
     this.#port.setPeers(pairingPeers(step.state));
-    this.#run = await PairingRun.start(this.#runPort(), step, undefined);
+    this.#run = await PairingRun.start(this.#runPort(), step, {
+      code: undefined,
+      taproot: false,
+    });
     this.#port.changed();
   }
 
@@ -160,7 +168,7 @@ export class CurrentPairing {
         this.#port.changed();
       },
       send: async (out, body) => this.#send(out, body),
-      complete: async (founding) => this.#port.found(founding),
+      complete: async (founding, taproot) => this.#port.found(founding, taproot),
     };
   }
 

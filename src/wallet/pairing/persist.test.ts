@@ -38,7 +38,9 @@ describe('a stored pairing', () => {
     expect(new Set(all).size).toBeGreaterThan(20);
     expect(all.some(({ early }) => early.length > 0)).toBe(true);
     for (const state of all) {
-      const { state: back, code } = decodePairing(encodePairing({ state, code: 'KATZE' }));
+      const { state: back, code } = decodePairing(
+        encodePairing({ state, code: 'KATZE', taproot: false }),
+      );
       expect(back).toEqual(state);
       expect(code).toBe('KATZE');
       expect(resend(back)).toEqual(resend(state));
@@ -48,13 +50,23 @@ describe('a stored pairing', () => {
   it('comes back without a code', () => {
     const [state] = states();
     if (state === undefined) throw new Error('no state');
-    expect(decodePairing(encodePairing({ state, code: undefined })).code).toBeUndefined();
+    const bytes = encodePairing({ state, code: undefined, taproot: false });
+    expect(decodePairing(bytes).code).toBeUndefined();
+  });
+
+  it('remembers whether the vault begins with Taproot', () => {
+    const [state] = states();
+    if (state === undefined) throw new Error('no state');
+    for (const taproot of [true, false]) {
+      const stored = decodePairing(encodePairing({ state, code: undefined, taproot }));
+      expect(stored.taproot).toBe(taproot);
+    }
   });
 
   const stored = (): Record<string, CborValue> => {
     const state = states()[12];
     if (state === undefined) throw new Error('no state');
-    const bytes = encodePairing({ state, code: undefined });
+    const bytes = encodePairing({ state, code: undefined, taproot: false });
     return decodeCbor(bytes, 'test') as Record<string, CborValue>;
   };
 
@@ -74,6 +86,7 @@ describe('a stored pairing', () => {
     ['confirmed', ['ab']],
     ['early', [{ from: new Uint8Array(32), message: new Uint8Array(1) }]],
     ['failure', 'unknown'],
+    ['taproot', false],
     ['more', 1],
   ])('with a wrong %s is refused (%#)', (field, value) => {
     expect(() => decodePairing(encodeCbor(stored()))).not.toThrow();

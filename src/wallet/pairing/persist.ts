@@ -31,15 +31,23 @@ const schema = v.strictObject({
   confirmed: v.array(identityHex),
   early: v.array(v.strictObject({ from: bytesOf(32), message: anyBytes })),
   failure: v.nullable(v.picklist(['words-differ', 'roster', 'cancelled', 'full', 'expired'])),
+  /** Absent: no. */
+  taproot: v.optional(v.literal(true)),
 });
 
-/** A pairing with the short code that its creator offers. */
-export interface StoredPairing {
-  readonly state: PairingState;
+/** What only its creator knows of a pairing. */
+export interface CreatorPart {
+  /** The short code that is offered. */
   readonly code: string | undefined;
+  /** Whether the vault begins with an account for Bitcoin Taproot. */
+  readonly taproot: boolean;
 }
 
-export function encodePairing({ state, code }: StoredPairing): Uint8Array {
+export interface StoredPairing extends CreatorPart {
+  readonly state: PairingState;
+}
+
+export function encodePairing({ state, code, taproot }: StoredPairing): Uint8Array {
   return encodeCbor({
     v: 1,
     role: state.role,
@@ -58,6 +66,7 @@ export function encodePairing({ state, code }: StoredPairing): Uint8Array {
       message: encodePairingMessage(message),
     })),
     failure: state.failure ?? null,
+    ...(taproot && { taproot }),
   });
 }
 
@@ -71,6 +80,7 @@ export function decodePairing(bytes: Uint8Array): StoredPairing {
   const stored = result.output;
   return {
     code: stored.code ?? undefined,
+    taproot: stored.taproot ?? false,
     state: {
       role: stored.role,
       invitation: decodeInvitation(stored.invitation),

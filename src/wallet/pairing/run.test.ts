@@ -27,7 +27,7 @@ it('answers fifty strangers at most, and its own devices always', async () => {
       complete: async () => undefined,
     },
     begin('creator', invitation, introduction(0), nonceOf(0)),
-    undefined,
+    { code: undefined, taproot: false },
   );
   const join = async (n: number): Promise<void> => {
     const { identity, sealing, inbox, name } = introduction(n);

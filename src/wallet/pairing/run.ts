@@ -8,7 +8,7 @@ import { deviceIdOf } from '../peers.ts';
 import { encodeInvitation, invitationLink } from './invitation.ts';
 import { confirm, end, receive, resend } from './machine.ts';
 import { encodePairingMessage, type PairingMessage } from './messages.ts';
-import { decodePairing, encodePairing, type StoredPairing } from './persist.ts';
+import { decodePairing, encodePairing, type CreatorPart, type StoredPairing } from './persist.ts';
 import {
   founded,
   isComplete,
@@ -35,28 +35,28 @@ export interface PairingPort {
   changed(): void;
   /** Sends to a device that may be no peer; best effort. */
   send(out: Outgoing, body: Uint8Array): Promise<void>;
-  /** All confirmed: found the vault, durably. */
-  complete(founding: Uint8Array): Promise<void>;
+  /** All confirmed: found the vault, durably. Called again after a reload. */
+  complete(founding: Uint8Array, taproot: boolean): Promise<void>;
 }
 
 export class PairingRun {
   readonly #port: PairingPort;
-  readonly #code: string | undefined;
+  readonly #part: CreatorPart;
   #state: PairingState;
   #offer: (() => void) | undefined;
   #cancelAsking: (() => void) | undefined;
   #strangers = 0;
   #work: Promise<void> = Promise.resolve();
 
-  private constructor(port: PairingPort, { state, code }: StoredPairing) {
+  private constructor(port: PairingPort, { state, code, taproot }: StoredPairing) {
     this.#port = port;
     this.#state = state;
-    this.#code = code;
+    this.#part = { code, taproot };
   }
 
   /** Starts a pairing: stored first, then said. */
-  static async start(port: PairingPort, step: Step, code: string | undefined): Promise<PairingRun> {
-    const run = new PairingRun(port, { state: step.state, code });
+  static async start(port: PairingPort, step: Step, part: CreatorPart): Promise<PairingRun> {
+    const run = new PairingRun(port, { state: step.state, ...part });
     await run.#store(step.state);
     await run.#apply(step);
     await run.#offerCode();
@@ -146,7 +146,7 @@ export class PairingRun {
         role === 'creator' && founded(state) === undefined && failure === undefined
           ? {
               link: invitationLink(this.#port.origin, invitation),
-              code: this.#code ?? '',
+              code: this.#part.code ?? '',
               expiresAt: invitation.expiresAt,
             }
           : undefined,
@@ -193,12 +193,13 @@ export class PairingRun {
   }
 
   async #store(state: PairingState): Promise<void> {
-    const value = encodePairing({ state, code: this.#code });
+    const value = encodePairing({ state, ...this.#part });
     await this.#port.storage.write([{ kind: 'put', bucket: BUCKET, key: KEY, value }]);
   }
 
   async #complete(): Promise<void> {
-    if (this.#state.founding !== undefined) await this.#port.complete(this.#state.founding);
+    const { founding } = this.#state;
+    if (founding !== undefined) await this.#port.complete(founding, this.#part.taproot);
   }
 
   async #send(out: readonly Outgoing[]): Promise<void> {
@@ -212,8 +213,9 @@ export class PairingRun {
   async #offerCode(): Promise<void> {
     const { invitation, founding, failure, role } = this.#state;
     if (role !== 'creator' || founding !== undefined || failure !== undefined) return;
-    if (this.#code === undefined) return;
-    this.#offer = await this.#port.connection.offer(this.#code, encodeInvitation(invitation));
+    const { code } = this.#part;
+    if (code === undefined) return;
+    this.#offer = await this.#port.connection.offer(code, encodeInvitation(invitation));
   }
 
   async #queued(task: () => Promise<void>): Promise<void> {

@@ -55,6 +55,13 @@ export class Names {
     });
   }
 
+  /** The account of a vault whose creator wanted Taproot: once, however often it is asked for. */
+  async beginWithTaproot(): Promise<void> {
+    const first = { network: 'mainnet', kind: 'p2tr' } as const;
+    if (nextBitcoinAccountIndex(this.#port.state(), first) > 0) return;
+    await this.addBitcoinAccount({ ...first, name: 'Taproot' });
+  }
+
   async nameBitcoinAccount(account: BitcoinAccountRef, name: string): Promise<void> {
     if (!this.#port.state().bitcoinAccounts.some((other) => isSameAccount(other, account))) {
       throw noAccount();
