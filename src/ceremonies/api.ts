@@ -4,7 +4,16 @@
  */
 import type { ChainRequest } from '../chains/index.ts';
 import type { Authorised } from '../policy/index.ts';
-import type { DerivationPath, EcdsaSuite, Member, PartyIndex } from '../threshold/index.ts';
+import type {
+  DerivationPath,
+  EcdsaSuite,
+  Member,
+  PartyIndex,
+  TaprootSuite,
+} from '../threshold/index.ts';
+
+/** The suites of the keys that a vault has. */
+export type KeySuite = EcdsaSuite | TaprootSuite;
 
 /** Moves packets between the devices of one session. May lose, repeat and reorder them; never resends. */
 export interface PacketLink {
@@ -41,7 +50,7 @@ export type KeyStatus = 'unfinished' | 'active' | 'retired';
 export interface KeySummary {
   /** Key id, 32 bytes as lower-case hexadecimal. */
   readonly kid: string;
-  readonly suite: EcdsaSuite;
+  readonly suite: KeySuite;
   /** 33 bytes. */
   readonly publicKey: Uint8Array;
   /** BIP-32, 32 bytes. */
@@ -57,6 +66,7 @@ export interface KeySummary {
 
 /** What all members approved. */
 export interface KeygenRequest {
+  readonly suite: KeySuite;
   /** 16 random bytes. One request makes one key at most: a new attempt after a failure takes a new id. */
   readonly requestId: Uint8Array;
   readonly threshold: number;
@@ -101,13 +111,13 @@ export interface SignRequest {
 
 /** A signature that was verified under its key on this device. */
 export interface Signature {
-  /** Of the account, 33 bytes. */
+  /** What it verifies under: the account's key, 33 bytes; of Taproot the output key, 32 bytes. */
   readonly publicKey: Uint8Array;
   /** 32 bytes: the digest that this device computed from the request. */
   readonly digest: Uint8Array;
-  /** r || s, 64 bytes, s at most q/2. */
+  /** 64 bytes: r || s with s at most q/2, or of Taproot a BIP-340 signature. */
   readonly signature: Uint8Array;
-  /** 0..3: parity of y(R), plus 2 when x(R) is not below q. */
+  /** 0..3: parity of y(R), plus 2 when x(R) is not below q; of Taproot 0. */
   readonly recovery: number;
 }
 

@@ -2,10 +2,12 @@
 import { CountersignError } from '../errors.ts';
 import {
   IncompleteBatch,
+  IncompleteSignatures,
   ProtocolError,
   type AbortClass,
   type Consequence,
   type PartyIndex,
+  type SchnorrSignature,
 } from '../threshold/index.ts';
 import type { Signature } from './api.ts';
 
@@ -77,7 +79,7 @@ export function asCeremonyError(error: unknown): CeremonyError {
   if (error instanceof CeremonyError) return error;
   if (error instanceof ProtocolError) {
     const { code, message, abortClass, culprit, consequence } = error;
-    const signatures = error instanceof IncompleteBatch ? error.signatures : [];
+    const signatures = partsOf(error);
     return new CeremonyError(
       { code, message, abortClass, culprit, consequence, signatures },
       { cause: error },
@@ -93,4 +95,20 @@ export function asCeremonyError(error: unknown): CeremonyError {
     },
     { cause: error },
   );
+}
+
+/** A BIP-340 signature as the wallet takes them. */
+export const schnorrSignature = ({
+  publicKey,
+  message,
+  signature,
+}: SchnorrSignature): Signature => ({ publicKey, digest: message, signature, recovery: 0 });
+
+/** The valid signatures of a batch that ended without all of them. */
+function partsOf(error: ProtocolError): readonly (Signature | undefined)[] {
+  if (error instanceof IncompleteBatch) return error.signatures;
+  if (error instanceof IncompleteSignatures) {
+    return error.signatures.map((one) => one && schnorrSignature(one));
+  }
+  return [];
 }

@@ -9,6 +9,7 @@ import {
   derive,
   describeDraft,
   encodeCertificate,
+  frostSignCeremony,
   keygenCeremony,
   NonceMemory,
   pairSetupCeremony,
@@ -16,6 +17,8 @@ import {
   publicKeyOf,
   signCeremony,
   type DerivationPath,
+  type EcdsaSuite,
+  type KeyShare,
   type PairBook,
   type PartyIndex,
 } from '../threshold/index.ts';
@@ -35,12 +38,12 @@ import type {
   SignRequest,
 } from './api.ts';
 import { confirmDigestOf, withConfirms } from './confirms.ts';
-import { asCeremonyError, benign, CeremonyError } from './errors.ts';
-import { shareOf, SUITE, type KeyRecord } from './key-record.ts';
+import { asCeremonyError, benign, CeremonyError, schnorrSignature } from './errors.ts';
+import { ECDSA, shareOf, TAPROOT, type KeyRecord } from './key-record.ts';
 import type { HostPort } from './port.ts';
 import { runOverLink } from './run.ts';
 import { HostState } from './state.ts';
-import { toBeSigned } from './to-be-signed.ts';
+import { ecdsaItems, taprootItems } from './to-be-signed.ts';
 import { activeOf, summaryOf, unfinishedOf } from './summary.ts';
 
 /** Key shares of one device, and the ceremonies that use them. */
@@ -76,7 +79,7 @@ export class CeremonyHost implements Ceremonies {
     link: PacketLink,
     hooks: CeremonyHooks = {},
   ): Promise<GeneratedKey> {
-    const { requestId, threshold, members } = request;
+    const { suite, requestId, threshold, members } = request;
     return this.#exclusively('key generation', async () => {
       if (this.#state.keys().some(([, known]) => equalBytes(known.requestId, requestId))) {
         throw new CeremonyError({
@@ -93,7 +96,7 @@ export class CeremonyHost implements Ceremonies {
           message: 'This device is not among the members of the new key.',
         });
       }
-      const ceremony = keygenCeremony({ suite: SUITE, requestId, threshold, members }, self);
+      const ceremony = keygenCeremony({ suite, requestId, threshold, members }, self);
       const { share, certificate } = await this.#run(ceremony, requestId, link, hooks);
       const kid = toHex(share.info.kid);
       share.wipe();
@@ -149,24 +152,12 @@ export class CeremonyHost implements Ceremonies {
     link: PacketLink,
     hooks: SignHooks,
   ): Promise<readonly Signature[]> {
-    const { kid, requestId, signers, items } = request;
+    const { kid } = request;
     return this.#exclusively(kid, async () => {
-      const { share, book } = this.#shareAndPairs(kid);
-      try {
-        const ceremony = signCeremony(
-          {
-            requestId,
-            signers,
-            // Read again here: the digest is of these bytes and of nothing else.
-            items: items.flatMap(toBeSigned),
-          },
-          share,
-          book,
-        );
-        return await this.#run(ceremony, requestId, link, hooks);
-      } finally {
-        share.wipe();
-      }
+      const { suite } = activeOf(this.#state.key(kid)).info;
+      return suite === TAPROOT
+        ? this.#signTaproot(request, link, hooks)
+        : this.#signEcdsa(request, link, hooks);
     });
   }
 
@@ -184,28 +175,19 @@ export class CeremonyHost implements Ceremonies {
   async pairProblem(kid: string, peer: PartyIndex): Promise<PairProblem | undefined> {
     return this.#answer(() => {
       const active = activeOf(this.#state.key(kid));
-      const book = this.#state.book(kid, active.info, active.index);
-      // A session that runs holds the locks: it would not run with a member that is refused.
-      if (!this.#busy.has(kid)) {
-        try {
-          book.unlock(book.lock([peer]));
-        } catch (error) {
-          if (!(error instanceof ProtocolError)) throw error;
-          return { kind: 'refused', message: error.message };
-        }
-      }
-      if (book.report(peer).held.length > 0) return undefined;
-      return {
-        kind: 'set-up-needed',
-        message: `This device and member ${String(peer)} have to be set up with each other again.`,
-      };
+      return hasPairs(active)
+        ? this.#pairProblem(kid, active, peer)
+        : this.#refusal(kid, active, peer);
     });
   }
 
   async allowPeer(kid: string, peer: PartyIndex): Promise<void> {
     await this.#answer(async () => {
       const active = activeOf(this.#state.key(kid));
-      const record = this.#state.book(kid, active.info, active.index).allow(peer);
+      const { info, index } = active;
+      const record = hasPairs(active)
+        ? this.#state.book(kid, info, index).allow(peer)
+        : this.#state.standings(kid, info, index).allow(peer);
       await this.#state.store(record, this.#state.key(kid).requestId);
     });
   }
@@ -239,9 +221,73 @@ export class CeremonyHost implements Ceremonies {
     this.#state.wipe();
   }
 
-  #shareAndPairs(kid: string): { share: ReturnType<typeof shareOf>; book: PairBook } {
+  async #signEcdsa(
+    { kid, requestId, signers, items }: SignRequest,
+    link: PacketLink,
+    hooks: SignHooks,
+  ): Promise<readonly Signature[]> {
+    const { share, book } = this.#shareAndPairs(kid);
+    try {
+      const asked = { requestId, signers, items: items.flatMap(ecdsaItems) };
+      return await this.#run(signCeremony(asked, share, book), requestId, link, hooks);
+    } finally {
+      share.wipe();
+    }
+  }
+
+  async #signTaproot(
+    { kid, requestId, signers, items }: SignRequest,
+    link: PacketLink,
+    hooks: SignHooks,
+  ): Promise<readonly Signature[]> {
     const active = activeOf(this.#state.key(kid));
-    const share = shareOf(active, active.info);
+    const share = shareOf(active, active.info, TAPROOT);
+    try {
+      const asked = { requestId, signers, items: items.flatMap(taprootItems) };
+      const standings = this.#state.standings(kid, active.info, active.index);
+      const ceremony = frostSignCeremony(asked, share, standings);
+      const signatures = await this.#run(ceremony, requestId, link, hooks);
+      return signatures.map(schnorrSignature);
+    } finally {
+      share.wipe();
+    }
+  }
+
+  #pairProblem(kid: string, { info, index }: Active, peer: PartyIndex): PairProblem | undefined {
+    const book = this.#state.book(kid, info, index);
+    // A session that runs holds the locks: it would not run with a member that is refused.
+    if (!this.#busy.has(kid)) {
+      const refused = refusalBy(() => {
+        book.unlock(book.lock([peer]));
+      });
+      if (refused !== undefined) return refused;
+    }
+    if (book.report(peer).held.length > 0) return undefined;
+    return {
+      kind: 'set-up-needed',
+      message: `This device and member ${String(peer)} have to be set up with each other again.`,
+    };
+  }
+
+  #refusal(kid: string, { info, index }: Active, peer: PartyIndex): PairProblem | undefined {
+    return refusalBy(() => {
+      this.#state.standings(kid, info, index).check([peer]);
+    });
+  }
+
+  /** @throws CeremonyError for a key without pairs */
+  #shareAndPairs(kid: string): {
+    readonly share: KeyShare<EcdsaSuite>;
+    readonly book: PairBook;
+  } {
+    const active = activeOf(this.#state.key(kid));
+    if (!hasPairs(active)) {
+      throw new CeremonyError({
+        code: 'ceremonies/no-pairs',
+        message: 'Devices have nothing to set up with each other for this key.',
+      });
+    }
+    const share = shareOf(active, active.info, ECDSA);
     return { share, book: this.#state.book(kid, active.info, active.index) };
   }
 
@@ -305,5 +351,22 @@ export class CeremonyHost implements Ceremonies {
     } catch (error) {
       throw asCeremonyError(error);
     }
+  }
+}
+
+/** A share that signs, with its key. */
+type Active = ReturnType<typeof activeOf>;
+
+/** ECDSA needs common state for every two members, FROST does not. */
+const hasPairs = ({ info }: Active): boolean => info.suite === ECDSA;
+
+/** What a check says that refuses a member. */
+function refusalBy(check: () => void): PairProblem | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return { kind: 'refused', message: error.message };
   }
 }

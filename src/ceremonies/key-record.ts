@@ -25,10 +25,16 @@ import {
   type Height,
   type KeyInfo,
   type PartyIndex,
+  type TaprootSuite,
 } from '../threshold/index.ts';
+import type { KeySuite } from './api.ts';
 
-/** The one suite that this room runs. */
-export const SUITE: EcdsaSuite = 'mpc-ecdsa/v1/secp256k1/L128';
+/** Threshold ECDSA: the first key of a vault. */
+export const ECDSA: EcdsaSuite = 'mpc-ecdsa/v1/secp256k1/L128';
+/** FROST with BIP-340 signatures: the key for Bitcoin Taproot. */
+export const TAPROOT: TaprootSuite = 'mpc-frost/v1/secp256k1-bip340';
+/** The suites of the keys that a vault has. */
+export const SUITES = [ECDSA, TAPROOT] as const;
 
 /** What a device keeps for a share besides what `threshold/` looks at. */
 export interface Material {
@@ -44,15 +50,26 @@ export interface KeyRecord {
   readonly epochs: EpochState<Material>;
 }
 
-/** The same key info when it is of the suite of this room. @throws RangeError otherwise */
-function ecdsaInfo(info: KeyInfo): KeyInfo<EcdsaSuite> {
-  if (info.suite !== SUITE) throw new RangeError('a key of another suite');
-  return { ...info, suite: SUITE };
+/** The suite of a key. @throws RangeError for one that no key of a vault has */
+export function suiteOf({ suite }: Pick<KeyInfo, 'suite'>): KeySuite {
+  const known = SUITES.find((one) => one === suite);
+  if (known === undefined) throw new RangeError('a key of another suite');
+  return known;
 }
 
-/** A share ready to be used. Wipe it afterwards. @throws UsageError when it does not fit the key */
-export const shareOf = (held: Held<Material>, info: KeyInfo): KeyShare<EcdsaSuite> =>
-  new KeyShare(ecdsaInfo(info), held.index, held.material.share);
+/**
+ * A share ready to be used. Wipe it afterwards.
+ *
+ * @throws RangeError for a key of another suite, UsageError when the share does not fit the key
+ */
+export function shareOf<S extends KeySuite>(
+  held: Held<Material>,
+  info: KeyInfo,
+  suite: S,
+): KeyShare<S> {
+  if (info.suite !== suite) throw new RangeError('a key of another suite');
+  return new KeyShare({ ...info, suite }, held.index, held.material.share);
+}
 
 const blob = (bytes: Uint8Array): Uint8Array => concat(u32(bytes.length), bytes);
 const listOf = (items: readonly Uint8Array[]): Uint8Array => concat(u16(items.length), ...items);
@@ -157,7 +174,7 @@ function readHeld(reader: Reader, identity: Uint8Array): Held<Material> {
   const index = info.members.find((member) => equalBytes(member.identity, identity))?.index;
   if (index === undefined) throw reader.malformed('a share of another device');
   const held = { height, draft, index, material: { share, confirms: new Map(confirms) } };
-  shareOf(held, info).wipe();
+  shareOf(held, info, suiteOf(info)).wipe();
   return held;
 }
 

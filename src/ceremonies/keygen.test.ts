@@ -1,4 +1,5 @@
 /** Key generation between hosts: what a crash leaves, and how devices find their way afterwards (H4, K5). */
+import { ECDSA } from './key-record.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../codec.ts';
 import { decodeCertificate, encodeCertificate } from '../threshold/index.ts';
@@ -88,7 +89,12 @@ describe('key generation', () => {
   });
 
   it('makes one key for one request', async () => {
-    const request = { requestId: requestId(SEED), threshold: 2, members: membersFor(3) };
+    const request = {
+      suite: ECDSA,
+      requestId: requestId(SEED),
+      threshold: 2,
+      members: membersFor(3),
+    };
     const hub = new Hub('again', [1]);
     for (const contents of [device(1).records.contents, await pendingContents(1)]) {
       const { host } = await openDevice(1, contents);
@@ -100,7 +106,12 @@ describe('key generation', () => {
 
   it('refuses a member list without this device', async () => {
     const { host } = await openDevice(4);
-    const request = { requestId: requestId('other'), threshold: 2, members: membersFor(3) };
+    const request = {
+      suite: ECDSA,
+      requestId: requestId('other'),
+      threshold: 2,
+      members: membersFor(3),
+    };
     const error = await refusal(host.keygen(request, new Hub('x', [4]).join(4)));
     expect(error.code).toBe('ceremonies/not-a-member');
   });
@@ -264,7 +275,12 @@ describe('a key generation that does not end', () => {
 
   it('runs once at a time', async () => {
     const { host } = await openDevice(1);
-    const request = { requestId: requestId('twice'), threshold: 2, members: membersFor(2) };
+    const request = {
+      suite: ECDSA,
+      requestId: requestId('twice'),
+      threshold: 2,
+      members: membersFor(2),
+    };
     const hub = new Hub('twice', [1, 2]);
     const settled = await together(
       hub,

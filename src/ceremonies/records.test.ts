@@ -13,6 +13,7 @@ import { dealtKeys, ecdsaKeys } from '../threshold/testing/keys.ts';
 import { requestId, seeded } from '../threshold/testing/seeded.ts';
 import {
   decodeKeyRecord,
+  ECDSA,
   encodeKeyRecord,
   shareOf,
   type KeyRecord,
@@ -85,7 +86,7 @@ describe('a key record', () => {
   it('gives the share back', () => {
     const [record] = records;
     const [held] = decodeKeyRecord(encodeKeyRecord(record ?? expect.unreachable())).epochs.pending;
-    const share = shareOf(held ?? expect.unreachable(), key.share.info);
+    const share = shareOf(held ?? expect.unreachable(), key.share.info, ECDSA);
     const own = key.share.withSecret((_, bytes) => toHex(bytes));
     expect(share.withSecret((_, bytes) => toHex(bytes))).toBe(own);
   });

@@ -14,7 +14,7 @@ describe('stages', () => {
   });
 
   it('run from 0 to 1', () => {
-    for (const ceremony of ['keygen', 'sign', 'pair-setup'] as const) {
+    for (const ceremony of ['keygen', 'sign', 'sign-taproot', 'pair-setup'] as const) {
       const before = stageView(ceremony, undefined);
       expect(before.progress).toBe(0);
       expect(new Set(before.stages.map(({ state }) => state))).toEqual(new Set(['waiting']));

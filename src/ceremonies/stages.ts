@@ -1,7 +1,7 @@
 /** The stages of a ceremony in plain words, for progress displays. The names come from `threshold/`. */
 
 /** A ceremony with stages. */
-export type StagedCeremony = 'keygen' | 'sign' | 'pair-setup';
+export type StagedCeremony = 'keygen' | 'sign' | 'sign-taproot' | 'pair-setup';
 
 interface Stage {
   /** As `onStage` reports it. */
@@ -25,6 +25,11 @@ const STAGES: Readonly<Record<StagedCeremony, readonly Stage[]>> = {
     { id: 'commit to nonces', label: 'Committing', weight: 2 },
     { id: 'multiply shares', label: 'Computing with the key shares', weight: 2 },
     { id: 'combine', label: 'Putting the signature together', weight: 1 },
+  ],
+  'sign-taproot': [
+    { id: 'agree', label: 'Agreeing on who takes part', weight: 2 },
+    { id: 'commit to nonces', label: 'Committing', weight: 1 },
+    { id: 'sign', label: 'Signing with the key shares', weight: 2 },
   ],
   'pair-setup': [
     { id: 'agree', label: 'Agreeing on who takes part', weight: 1 },

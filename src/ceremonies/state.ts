@@ -7,6 +7,7 @@ import { concat, DecodeError, Reader, toHex, u32, u8 } from '../codec.ts';
 import {
   confirmPending,
   emptyEpochs,
+  PeerStandings,
   type DurableRecord,
   type Held,
   type KeyInfo,
@@ -46,6 +47,7 @@ export class HostState {
   readonly #keys: Map<string, KeyRecord>;
   readonly #pairs: Map<string, Pairs>;
   readonly #books = new Map<string, PairBook>();
+  readonly #standings = new Map<string, PeerStandings>();
   #counter: bigint;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -132,6 +134,16 @@ export class HostState {
     return book;
   }
 
+  /** What is held against the other members of a key without pairs: one for all sessions. */
+  standings(kid: string, info: KeyInfo, self: PartyIndex): PeerStandings {
+    const known = this.#standings.get(kid);
+    if (known !== undefined) return known;
+    const standings = new PeerStandings(info, self);
+    for (const [peer, standing] of this.#pairs.get(kid) ?? []) standings.restore(peer, standing);
+    this.#standings.set(kid, standings);
+    return standings;
+  }
+
   /** The next number of a session, on the disk before it is used. */
   async nextCounter(): Promise<bigint> {
     return this.#serially(async () => {
@@ -207,6 +219,7 @@ export class HostState {
     this.#keys.clear();
     this.#pairs.clear();
     this.#books.clear();
+    this.#standings.clear();
   }
 
   async #addKey({ share, pairs, draft }: PendingKey, requestId: Uint8Array): Promise<void> {

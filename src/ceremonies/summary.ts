@@ -2,7 +2,7 @@
 import { describeDraft, publicKeyOf, type EpochState, type Held } from '../threshold/index.ts';
 import type { KeySummary } from './api.ts';
 import { CeremonyError } from './errors.ts';
-import { SUITE, type KeyRecord, type Material } from './key-record.ts';
+import { suiteOf, type KeyRecord, type Material } from './key-record.ts';
 
 /** The public side of a key. */
 export function summaryOf(kid: string, { requestId, epochs }: KeyRecord): KeySummary {
@@ -10,7 +10,7 @@ export function summaryOf(kid: string, { requestId, epochs }: KeyRecord): KeySum
   const info = epochs.active?.info ?? describeDraft(held.draft).info;
   return {
     kid,
-    suite: SUITE,
+    suite: suiteOf(info),
     publicKey: publicKeyOf(info),
     chainCode: info.chainCode,
     threshold: info.threshold,

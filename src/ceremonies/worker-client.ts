@@ -159,11 +159,12 @@ export async function connect(port: Port, init: unknown): Promise<Connection> {
 
   const ceremonies: Ceremonies = {
     keys: async () => ask({ method: 'keys' }),
-    keygen: async ({ requestId, threshold, members }, link, hooks) =>
+    keygen: async ({ suite, requestId, threshold, members }, link, hooks) =>
       ask(
         {
           method: 'keygen',
           request: {
+            suite,
             requestId,
             threshold,
             members: members.map(({ index, identity }) => ({ index, identity })),

@@ -4,7 +4,7 @@
  * each other.
  */
 import * as v from 'valibot';
-import { SUITE } from './key-record.ts';
+import { SUITES } from './key-record.ts';
 
 /** The ends of a `MessagePort`, a `Worker`, or the global scope of a worker. */
 export interface Port {
@@ -29,7 +29,12 @@ const call = v.variant('method', [
   v.strictObject({ method: v.literal('keys') }),
   v.strictObject({
     method: v.literal('keygen'),
-    request: v.strictObject({ requestId, threshold: party, members: v.array(member) }),
+    request: v.strictObject({
+      suite: v.picklist(SUITES),
+      requestId,
+      threshold: party,
+      members: v.array(member),
+    }),
   }),
   v.strictObject({ method: v.literal('certificate'), kid }),
   v.strictObject({ method: v.literal('acceptCertificate'), certificate: bytes() }),
@@ -71,9 +76,12 @@ const call = v.variant('method', [
 export type Call = v.InferOutput<typeof call>;
 export type Method = Call['method'];
 
+/** 33 bytes for ECDSA, the 32 of an output key for Taproot. */
+const signingKey = v.union([bytes(33), bytes(32)]);
+
 const abortClass = v.picklist(['A', "A'", 'B', 'C', 'D']);
 const signature = v.strictObject({
-  publicKey: bytes(33),
+  publicKey: signingKey,
   digest: bytes(32),
   signature: bytes(64),
   recovery: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3)),
@@ -93,7 +101,7 @@ const failure = v.strictObject({
 
 const summary = v.strictObject({
   kid,
-  suite: v.literal(SUITE),
+  suite: v.picklist(SUITES),
   publicKey: bytes(33),
   chainCode: bytes(32),
   threshold: party,
@@ -115,7 +123,7 @@ export const RESULTS = {
   maybeSigned: v.array(
     v.strictObject({
       requestId,
-      items: v.array(v.strictObject({ publicKey: bytes(33), digest: bytes(32) })),
+      items: v.array(v.strictObject({ publicKey: signingKey, digest: bytes(32) })),
     }),
   ),
   childKey: bytes(33),

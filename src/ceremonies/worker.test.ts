@@ -1,4 +1,5 @@
 /** Page and worker over a real MessageChannel: the same answers as in process, and only public data. */
+import { ECDSA } from './key-record.ts';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { concat, toHex } from '../codec.ts';
 import { headerOf } from '../threshold/testing/network.ts';
@@ -86,7 +87,12 @@ let made: readonly Contents[];
 beforeAll(async () => {
   const list = await Promise.all([startWorker(1), startWorker(2)]);
   const stages: string[] = [];
-  const request = { requestId: requestId('worker'), threshold: 2, members: membersFor(2) };
+  const request = {
+    suite: ECDSA,
+    requestId: requestId('worker'),
+    threshold: 2,
+    members: membersFor(2),
+  };
   const keys = results(
     await together(
       new Hub('worker', [1, 2]),

@@ -56,7 +56,8 @@ export {
   NETWORKS as BITCOIN_NETWORKS,
 } from './bitcoin/network.ts';
 export { preparePsbt, type Preparation } from './bitcoin/prepare.ts';
-export type { BitcoinRequest } from './bitcoin/request.ts';
+export { prevoutsDigest } from './bitcoin/prevouts.ts';
+export { type BitcoinRequest, inputsToSign } from './bitcoin/request.ts';
 export { parseAnyAddress } from './any-address.ts';
 export { describeRequest } from './describe.ts';
 export { describeOrMiss } from './missing.ts';

@@ -45,6 +45,7 @@ const ceremony = v.variant('t', [
   v.strictObject({
     t: v.literal('confirms'),
     vault: hash,
+    suite: v.picklist(['mpc-ecdsa/v1/secp256k1/L128', 'mpc-frost/v1/secp256k1-bip340']),
     held: v.pipe(
       v.array(v.strictObject({ kid: hash, index, signature: bytesOf(64) })),
       v.maxLength(16),

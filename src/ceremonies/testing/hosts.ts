@@ -9,8 +9,16 @@ import {
   seeded,
   type TestIdentity,
 } from '../../threshold/testing/seeded.ts';
-import type { CeremonyHooks, GeneratedKey, Signature, SignHooks, SignRequest } from '../api.ts';
+import type {
+  CeremonyHooks,
+  GeneratedKey,
+  KeySuite,
+  Signature,
+  SignHooks,
+  SignRequest,
+} from '../api.ts';
 import { CeremonyHost } from '../host.ts';
+import { ECDSA } from '../key-record.ts';
 import { Hub, together } from './hub.ts';
 import { MemoryRecords } from './records.ts';
 
@@ -50,6 +58,7 @@ export async function keygenAll(
   threshold: number,
   options: {
     readonly seed: string;
+    readonly suite?: KeySuite;
     readonly hub?: Hub;
     readonly hooks?: (index: PartyIndex) => CeremonyHooks;
   },
@@ -57,7 +66,13 @@ export async function keygenAll(
   const { seed, hooks = () => ({}) } = options;
   const parties = list.map(({ index }) => index);
   const hub = options.hub ?? new Hub(seed, parties);
-  const request = { requestId: requestId(seed), threshold, members: membersFor(list.length) };
+  const { suite = ECDSA } = options;
+  const request = {
+    suite,
+    requestId: requestId(seed),
+    threshold,
+    members: membersFor(list.length),
+  };
   return together(
     hub,
     new Map(

@@ -1,7 +1,6 @@
 /** The Bitcoin accounts of a vault: many addresses each, all derived from one of its two keys. */
 import {
   bitcoinAddressAt,
-  fingerprintOf,
   type BitcoinAccount,
   type BitcoinAccountKind,
   type BitcoinRequest,
@@ -10,6 +9,7 @@ import {
 } from '../../chains/index.ts';
 import { toHex } from '../../codec.ts';
 import { derive } from '../../threshold/index.ts';
+import { GAP } from '../bitcoin/account-watch.ts';
 import type { BitcoinAccountRef } from '../state.ts';
 
 /** A Bitcoin account whose key is there. */
@@ -24,9 +24,6 @@ export interface VaultKeyParts {
   /** 32 bytes. */
   readonly chainCode: Uint8Array;
 }
-
-/** Addresses behind the last one in use that may be in use already (BIP-44). */
-export const GAP = 20;
 
 interface Known {
   readonly account: CoinAccount;
@@ -56,12 +53,6 @@ export class CoinAccounts {
   /** The account; `undefined` while the key that it needs does not exist. */
   get(ref: BitcoinAccountRef): CoinAccount | undefined {
     return this.#get(ref)?.account;
-  }
-
-  /** Whether a request names the key of this vault that its kind of account has. */
-  fingerprint(kind: BitcoinAccountKind): number | undefined {
-    const key = this.#key(kind);
-    return key === undefined ? undefined : fingerprintOf(key.publicKey);
   }
 
   /**

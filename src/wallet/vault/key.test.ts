@@ -1,8 +1,15 @@
 /** Certificates of a second key: what a device with a key makes of what members put into the journal. */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keygenAll, membersFor, openDevices } from '../../ceremonies/testing/hosts.ts';
-import type { Ceremonies, KeySummary } from '../../ceremonies/index.ts';
+import {
+  ECDSA,
+  TAPROOT,
+  type Ceremonies,
+  type KeySuite,
+  type KeySummary,
+} from '../../ceremonies/index.ts';
 import { concat } from '../../codec.ts';
 import type { CertificateClaim, Founding } from '../../journal/index.ts';
 import { deviceIdOf } from '../peers.ts';
@@ -11,16 +18,21 @@ import { ManualClock } from '../testing/clock.ts';
 import { VaultKey, type KeyPort } from './key.ts';
 
 const VAULT = new Uint8Array(32).fill(7);
-const REQUEST = concat(sha256(VAULT).slice(0, 12), new Uint8Array(4));
+const REQUEST = concat(sha256(concat(VAULT, utf8ToBytes(ECDSA))).slice(0, 12), new Uint8Array(4));
 
 interface Made {
   readonly summary: KeySummary;
   readonly certificate: Uint8Array;
 }
 
-const made = async (n: number, threshold: number, seed: string): Promise<Made> => {
+const made = async (
+  n: number,
+  threshold: number,
+  seed: string,
+  suite: KeySuite = ECDSA,
+): Promise<Made> => {
   const devices = await openDevices(n);
-  const settled = await keygenAll(devices, threshold, { seed });
+  const settled = await keygenAll(devices, threshold, { seed, suite });
   const [first] = settled.values();
   const [summary] = (await devices[0]?.host.keys()) ?? [];
   if (first?.status !== 'fulfilled' || summary === undefined) throw new Error('no key was made');
@@ -31,11 +43,14 @@ let own: Made;
 let second: Made;
 /** Of the same devices, but not of such a vault. */
 let larger: Made;
+/** The other key of the same vault. */
+let taproot: Made;
 
 beforeAll(async () => {
   own = await made(2, 2, 'own');
   second = await made(2, 2, 'second');
   larger = await made(3, 2, 'larger');
+  taproot = await made(2, 2, 'taproot', TAPROOT);
 }, 120_000);
 
 const founding: Founding = {
@@ -70,6 +85,8 @@ async function withKey(): Promise<{ readonly key: VaultKey; readonly problems: P
     self: deviceIdOf(first?.identity ?? VAULT),
     vaultId: VAULT,
     founding,
+    suite: ECDSA,
+    wanted: () => true,
     ceremonies: ceremonies as Ceremonies,
     active: () => undefined,
     report: (problem) => {
@@ -95,6 +112,13 @@ describe('a device that has the key of its vault', () => {
   it('finds nothing in its own certificate, nor in one of other devices', async () => {
     const { key, problems } = await withKey();
     await key.judge([claim(own.certificate, 'own'), claim(larger.certificate, 'larger')]);
+    expect(problems).toEqual([]);
+  });
+
+  it('finds nothing in the certificate of its other key, whatever a member calls it', async () => {
+    const { key, problems } = await withKey();
+    await key.judge([claim(taproot.certificate, 'called ECDSA')]);
+    await key.judge([{ ...claim(second.certificate, 'called FROST'), suite: TAPROOT }]);
     expect(problems).toEqual([]);
   });
 

@@ -1,13 +1,14 @@
 /**
- * The key of one vault: made once by all members together, and found again when a device crashed on the
- * way. No key is usable before every member confirmed it (specification section 8, addendum H4).
+ * One key of a vault: made once by all members together, and found again when a device crashed on the way. A
+ * vault has one for threshold ECDSA, and one of FROST where it wants Bitcoin Taproot. No key is usable before every member confirmed it (specification section 8, addendum H4).
  *
  * Member 1 starts key generation, when all are online and nobody's confirmed share may still become the
  * key: a share that all members confirmed is completed instead of making another key.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { concat, equalBytes, toHex } from '../../codec.ts';
-import { stageView, type Confirm, type KeySummary } from '../../ceremonies/index.ts';
+import { stageView, type Confirm, type KeySuite, type KeySummary } from '../../ceremonies/index.ts';
 import type { CertificateClaim, Founding } from '../../journal/index.ts';
 import type { DeviceId } from '../../network/index.ts';
 import { decodeCertificate, verifyKeygenCertificate, type KeyInfo } from '../../threshold/index.ts';
@@ -19,7 +20,6 @@ import type { CeremonyMessage } from '../wire.ts';
 import { keygenProblem, left, twoKeys } from './key-problems.ts';
 import { Lifetime, type SessionPort } from './port.ts';
 
-const SUITE = 'mpc-ecdsa/v1/secp256k1/L128';
 /** A slow phone's longest step has to fit. */
 const IDLE_TIMEOUT_MS = 120_000;
 const RETRY_AFTER_MS = 5_000;
@@ -41,6 +41,9 @@ interface Run {
 export interface KeyPort extends SessionPort {
   readonly vaultId: Uint8Array;
   readonly founding: Founding;
+  readonly suite: KeySuite;
+  /** Whether the vault is to have this key. */
+  wanted(): boolean;
   /** Puts the certificate into the journal, for members that missed the end. */
   certified(suite: string, certificate: Uint8Array): Promise<void>;
   /** The key became active. */
@@ -56,6 +59,7 @@ export class VaultKey {
   #keys: readonly KeySummary[] = [];
   #run: Run | undefined;
   #attempts = 0;
+  #announced = false;
   /** The last request that this device said it is not in. */
   #declined: Uint8Array | undefined;
   #waiting = false;
@@ -108,7 +112,8 @@ export class VaultKey {
 
   /** Looks at certificates that members put into the journal. A wrong one is reported once. */
   async judge(claims: readonly CertificateClaim[]): Promise<void> {
-    return this.#alone(async () => this.#judge(claims));
+    const own = claims.filter(({ suite }) => suite === this.#port.suite);
+    return this.#alone(async () => this.#judge(own));
   }
 
   async #judge(claims: readonly CertificateClaim[]): Promise<void> {
@@ -132,7 +137,8 @@ export class VaultKey {
   #compare({ kid }: KeySummary, bytes: Uint8Array): void {
     try {
       const { info } = verifyKeygenCertificate(decodeCertificate(bytes));
-      if (toHex(info.kid) !== kid && this.#isOfThisVault(info)) this.#port.report(twoKeys());
+      const isOther = info.suite === this.#port.suite && toHex(info.kid) !== kid;
+      if (isOther && this.#isOfThisVault(info)) this.#port.report(twoKeys());
     } catch (error) {
       this.#port.report(problemOf(error));
     }
@@ -140,7 +146,7 @@ export class VaultKey {
 
   /** A member came online: tell it what this device confirmed. */
   async meet(device: DeviceId): Promise<void> {
-    if (this.active !== undefined) return;
+    if (this.active !== undefined || !this.#port.wanted()) return;
     if (this.#run !== undefined) {
       // It may confirm a key any moment: what this device said of its keys now would be wrong then.
       this.#port.tell(device, {
@@ -160,13 +166,14 @@ export class VaultKey {
   ): Promise<void> {
     switch (message.t) {
       case 'confirms':
-        await this.#alone(async () => this.#takeConfirms(from, message));
+        if (message.suite === this.#port.suite)
+          await this.#alone(async () => this.#takeConfirms(from, message));
         return;
       case 'keygen':
-        await this.#takeStart(from, message);
+        if (this.#isOwn(message.request)) await this.#takeStart(from, message);
         return;
       case 'keygen-ask':
-        this.#sayBusy(from, message.request);
+        if (this.#isOwn(message.request)) this.#sayBusy(from, message.request);
         return;
       case 'busy':
         this.#takeBusy(from, message.request);
@@ -177,6 +184,8 @@ export class VaultKey {
   /** Starts key generation if it is this device's turn and everyone is there. */
   consider(): void {
     const { founding, self } = this.#port;
+    if (!this.#port.wanted()) return;
+    this.#announce();
     if (this.active !== undefined || this.#run !== undefined || this.#waiting) return;
     const [first] = founding.members;
     if (first === undefined || deviceIdOf(first.identity) !== self) return;
@@ -192,6 +201,15 @@ export class VaultKey {
       this.#port.tell(device, { t: 'keygen', vault: this.#port.vaultId, request });
     }
     void this.#generate(request);
+  }
+
+  /** The first time that this device knows of the key to be: those who are there know each other already. */
+  #announce(): void {
+    if (this.#announced) return;
+    this.#announced = true;
+    for (const device of this.#others()) {
+      if (this.#port.isOnline(device)) void this.meet(device);
+    }
   }
 
   /** A person asks for another attempt. */
@@ -215,7 +233,6 @@ export class VaultKey {
   async #takeStart(from: DeviceId, { request }: Message<'keygen'>): Promise<void> {
     const [first] = this.#port.founding.members;
     if (first === undefined || deviceIdOf(first.identity) !== from) return;
-    if (!equalBytes(request.slice(0, 12), this.#prefix())) return;
     // The others were told that this device is not in it, and have left it.
     const declined = this.#declined !== undefined && equalBytes(this.#declined, request);
     if (declined || this.active !== undefined || this.#run !== undefined) {
@@ -267,6 +284,7 @@ export class VaultKey {
     try {
       const { certificate } = await ceremonies.keygen(
         {
+          suite: this.#port.suite,
           requestId: request,
           threshold: founding.threshold,
           members: founding.members.map(({ index, identity }) => ({ index, identity })),
@@ -280,7 +298,7 @@ export class VaultKey {
           signal: run.abort.signal,
         },
       );
-      await this.#port.certified(SUITE, certificate);
+      await this.#port.certified(this.#port.suite, certificate);
     } catch (error) {
       if (!this.#life.stopped) this.#problem = keygenProblem(error, founding);
     } finally {
@@ -313,7 +331,8 @@ export class VaultKey {
         return { kid: fromHex(kid), index, signature };
       }),
     );
-    return { t: 'confirms', vault: this.#port.vaultId, held };
+    const { suite, vaultId } = this.#port;
+    return { t: 'confirms', vault: vaultId, suite, held };
   }
 
   async #takeConfirms(from: DeviceId, { held }: Message<'confirms'>): Promise<void> {
@@ -328,7 +347,7 @@ export class VaultKey {
       if (state !== 'active') continue;
       await this.load();
       const certificate = await this.certificate();
-      if (certificate !== undefined) await this.#port.certified(SUITE, certificate);
+      if (certificate !== undefined) await this.#port.certified(this.#port.suite, certificate);
       this.#problem = undefined;
       break;
     }
@@ -356,14 +375,20 @@ export class VaultKey {
       .filter((device) => device !== this.#port.self);
   }
 
-  /** Every key generation of this vault has a request id that begins with these 12 bytes. */
+  /** Every generation of this key has a request id that begins with these 12 bytes. */
   #prefix(): Uint8Array {
-    return sha256(this.#port.vaultId).slice(0, 12);
+    const { suite, vaultId } = this.#port;
+    return sha256(concat(vaultId, utf8ToBytes(suite))).slice(0, 12);
+  }
+
+  /** Whether a request is for this key, and not for another one of the vault. */
+  #isOwn(request: Uint8Array): boolean {
+    return equalBytes(request.slice(0, 12), this.#prefix());
   }
 
   /** Two vaults of the same devices are told apart by the request that made their keys. */
   #belongs(key: KeySummary): boolean {
-    return this.#isOfThisVault(key) && equalBytes(key.requestId.slice(0, 12), this.#prefix());
+    return key.suite === this.#port.suite && this.#isOfThisVault(key) && this.#isOwn(key.requestId);
   }
 
   #isOfThisVault({ threshold, members }: Pick<KeyInfo, 'threshold' | 'members'>): boolean {

@@ -38,6 +38,8 @@ interface Run {
   readonly startedAt: number;
   readonly abort: AbortController;
   readonly signers: readonly number[];
+  /** Whether the FROST key signs. */
+  readonly taproot: boolean;
   readonly request: Uint8Array;
   /** Whether this device began it. */
   readonly initiator: boolean;
@@ -71,7 +73,8 @@ export class Signing {
     const run = this.#run;
     if (run?.proposal !== proposal) return undefined;
     const { startedAt, committed } = run;
-    return { ...stageView('sign', run.stage), startedAt, cancellable: !committed };
+    const ceremony = run.taproot ? 'sign-taproot' : 'sign';
+    return { ...stageView(ceremony, run.stage), startedAt, cancellable: !committed };
   }
 
   problem(proposal: string): Problem | undefined {
@@ -267,6 +270,7 @@ export class Signing {
       startedAt: this.#life.now(),
       abort: new AbortController(),
       signers,
+      taproot: judged.request.kind === 'bitcoin' && judged.request.key.kind === 'p2tr',
       request,
       initiator,
       stage: undefined,

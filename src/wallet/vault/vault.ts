@@ -8,6 +8,7 @@ import {
   type ChainRequest,
   type Hex,
 } from '../../chains/index.ts';
+import { ECDSA, TAPROOT } from '../../ceremonies/index.ts';
 import { toHex } from '../../codec.ts';
 import {
   fold,
@@ -67,6 +68,8 @@ export class Vault {
   readonly #alarms: Alarms;
   readonly #journal: VaultJournal;
   readonly #key: VaultKey;
+  /** Of FROST, for Bitcoin Taproot. */
+  readonly #taproot: VaultKey;
   readonly #accounts: Accounts;
   readonly #coinAccounts: CoinAccounts;
   readonly #reviewed: Reviewed;
@@ -100,14 +103,17 @@ export class Vault {
       if (kid === undefined) throw unfinished();
       return port.ceremonies.childKey(kid, path);
     });
-    this.#coinAccounts = new CoinAccounts((kind) => this.#keyFor(kind)?.active);
-    this.#key = new VaultKey({
+    this.#coinAccounts = new CoinAccounts((kind) => this.#keyFor(kind).active);
+    const key = {
       ...port,
       vaultId: id,
       founding,
-      certified: async (suite, certificate) => this.#certified(suite, certificate),
+      certified: async (suite: string, certificate: Uint8Array) =>
+        this.#certified(suite, certificate),
       active: () => void this.#keyActive(),
-    });
+    };
+    this.#key = new VaultKey({ ...key, suite: ECDSA, wanted: () => true });
+    this.#taproot = new VaultKey({ ...key, suite: TAPROOT, wanted: () => this.#wantsTaproot });
     const parts = {
       ...port,
       judged: (proposal: string) => this.#find(proposal),
@@ -121,7 +127,7 @@ export class Vault {
       ...parts,
       vaultId: id,
       founding,
-      kid: (request) => this.#keyFor(kindOf(request))?.active?.kid,
+      kid: (request) => this.#keyFor(kindOf(request)).active?.kid,
       judged: (proposal) => {
         this.#judgement = this.#judgeNow();
         return this.#find(proposal);
@@ -219,6 +225,7 @@ export class Vault {
     const vault = new Vault(port, founding, id, journal);
     opened.vault = vault;
     await vault.#key.load();
+    await vault.#taproot.load();
     await vault.pairSetups.load();
     await vault.#republish();
     vault.update();
@@ -226,7 +233,11 @@ export class Vault {
   }
 
   get isBusy(): boolean {
-    return this.#key.isRunning || this.#signing.isRunning || this.pairSetups.isRunning;
+    return (
+      this.#keys.some(({ isRunning }) => isRunning) ||
+      this.#signing.isRunning ||
+      this.pairSetups.isRunning
+    );
   }
 
   get isActive(): boolean {
@@ -273,7 +284,11 @@ export class Vault {
       founding: this.founding,
       active: this.isActive,
       keygen: this.keygen,
-      taproot: { state: 'none', ceremony: undefined, problem: undefined },
+      taproot: {
+        state: this.#taproot.active ? 'active' : this.#wantsTaproot ? 'unfinished' : 'none',
+        ceremony: this.#taproot.ceremony,
+        problem: this.#taproot.problem,
+      },
       fingerprint: this.fingerprint,
       log: this.#journal.log,
       state: this.#state,
@@ -292,7 +307,7 @@ export class Vault {
   async meet(device: DeviceId): Promise<void> {
     if (!this.#isMember(device)) return;
     this.#journal.announce([device]);
-    await this.#key.meet(device);
+    for (const key of this.#keys) await key.meet(device);
     this.pairSetups.meet(device);
     this.#signing.consider();
   }
@@ -308,7 +323,7 @@ export class Vault {
   /** Who is there changed, or a node said something new. */
   consider(): void {
     this.#judgement = this.#judgeNow();
-    this.#key.consider();
+    for (const key of this.#keys) key.consider();
     this.pairSetups.consider();
     this.#signing.consider();
     this.#outcome.consider();
@@ -331,7 +346,7 @@ export class Vault {
         return;
       case 'busy':
         this.#signing.receive(from, message);
-        await this.#key.receive(from, message);
+        for (const key of this.#keys) await key.receive(from, message);
         await this.pairSetups.receive(from, message);
         return;
       case 'show':
@@ -345,7 +360,7 @@ export class Vault {
       case 'keygen':
       case 'keygen-ask':
       case 'confirms':
-        await this.#key.receive(from, message);
+        for (const key of this.#keys) await key.receive(from, message);
         return;
     }
   }
@@ -380,7 +395,7 @@ export class Vault {
 
   /** A person asks for another attempt at the key. */
   retryKeygen(): void {
-    this.#key.retry();
+    for (const key of this.#keys) key.retry();
   }
 
   cancelKeygen(): void {
@@ -398,7 +413,7 @@ export class Vault {
   stop(): void {
     this.#life.stop();
     this.#stopExpiry?.();
-    this.#key.stop();
+    for (const key of this.#keys) key.stop();
     this.#signing.stop();
     this.pairSetups.stop();
     this.#outcome.stop();
@@ -408,7 +423,7 @@ export class Vault {
   update(): void {
     this.#state = fold(this.#journal.log);
     for (const { author, seq } of this.#state.equivocations) this.#alarms.equivocated(author, seq);
-    void this.#key.judge(this.#state.certificates);
+    for (const key of this.#keys) void key.judge(this.#state.certificates);
     void this.#loadAccounts();
     this.consider();
     this.#port.changed();
@@ -420,21 +435,23 @@ export class Vault {
   }
 
   async #certified(suite: string, certificate: Uint8Array): Promise<void> {
-    if (this.#state.certificates.length > 0) return;
+    if (this.#state.certificates.some((claim) => claim.suite === suite)) return;
     await this.#journal.append({ type: 'key-certified', data: { suite, certificate } });
   }
 
   /** A device that crashed between having its key and telling about it tells now. */
   async #republish(): Promise<void> {
-    const { active } = this.#key;
-    const certificate = await this.#key.certificate();
-    if (active !== undefined && certificate !== undefined) {
-      await this.#certified(active.suite, certificate);
+    for (const key of this.#keys) {
+      const certificate = await key.certificate();
+      if (key.active === undefined || certificate === undefined) continue;
+      await this.#certified(key.active.suite, certificate);
     }
   }
 
   async #keyActive(): Promise<void> {
     await this.#loadAccounts();
+    if (this.#life.stopped) return;
+    this.consider();
     this.#port.changed();
   }
 
@@ -471,8 +488,16 @@ export class Vault {
   }
 
   /** The key of a kind of account: Taproot has its own, everything else the first. */
-  #keyFor(kind: BitcoinAccountKind | undefined): VaultKey | undefined {
-    return kind === 'p2tr' ? undefined : this.#key;
+  #keyFor(kind: BitcoinAccountKind | undefined): VaultKey {
+    return kind === 'p2tr' ? this.#taproot : this.#key;
+  }
+
+  get #keys(): readonly VaultKey[] {
+    return [this.#key, this.#taproot];
+  }
+
+  get #wantsTaproot(): boolean {
+    return this.isActive && this.#state.bitcoinAccounts.some(({ kind }) => kind === 'p2tr');
   }
 
   /** Time alone makes a proposal expire: judged anew at that moment. */
