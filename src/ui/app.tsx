@@ -2,6 +2,7 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { useEffect, useLayoutEffect } from 'react';
 import type { OpenState, Wallet, WalletState } from '../wallet/index.ts';
+import { ReceiveCoins } from './bitcoin/receive-coins.tsx';
 import { Page } from './parts/page.tsx';
 import { Problems } from './parts/problems.tsx';
 import { UpdateBar, type Updates } from './parts/update-bar.tsx';
@@ -116,6 +117,8 @@ function Routed(props: { readonly route: Route; readonly build: string }) {
       return <Trail vault={vault} proposal={route.proposal} />;
     case 'receive':
       return <Receive vault={vault} account={route.account} />;
+    case 'coins':
+      return <ReceiveCoins vault={vault} account={route.account} />;
     case 'propose':
       return <Propose vault={vault} reviewing={route.reviewing} />;
     case 'proposal': {

@@ -12,6 +12,8 @@ export type Route =
   | { readonly screen: 'contacts'; readonly vault: string }
   | { readonly screen: 'trail'; readonly vault: string; readonly proposal?: string | undefined }
   | { readonly screen: 'receive'; readonly vault: string; readonly account: number }
+  /** A Bitcoin account, by `idOf`. */
+  | { readonly screen: 'coins'; readonly vault: string; readonly account: string }
   | { readonly screen: 'propose'; readonly vault: string; readonly reviewing: boolean }
   | { readonly screen: 'proposal'; readonly vault: string; readonly proposal: string };
 
@@ -34,6 +36,8 @@ export function parseRoute(hash: string): Route {
         vault,
         account: /^\d{1,9}$/.test(fourth ?? '') ? Number(fourth) : 0,
       };
+    case 'coins':
+      return { screen: 'coins', vault, account: fourth ?? '' };
     case 'propose':
       return { screen: 'propose', vault, reviewing: fourth === 'review' };
     case 'proposal':
@@ -57,6 +61,8 @@ export function hrefOf(route: Route): string {
       return `#/vault/${route.vault}/trail${route.proposal === undefined ? '' : `/${route.proposal}`}`;
     case 'receive':
       return `#/vault/${route.vault}/receive/${String(route.account)}`;
+    case 'coins':
+      return `#/vault/${route.vault}/coins/${route.account}`;
     case 'propose':
       return `#/vault/${route.vault}/propose${route.reviewing ? '/review' : ''}`;
     case 'proposal':

@@ -4,6 +4,8 @@
  */
 import { formatAmount as groupDigits, type AmountFact } from '../chains/index.ts';
 
+export { BTC_DECIMALS } from '../chains/index.ts';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -8,6 +8,7 @@ import {
   type ProposalView,
   type VaultView,
 } from '../../wallet/index.ts';
+import { CoinAccountLines, TaprootBeingMade } from '../bitcoin/account-lines.tsx';
 import { ConnectionNotice, OnlineCount } from '../parts/connection-state.tsx';
 import { MainNav } from '../parts/main-nav.tsx';
 import { ActionError, Notice, ProblemNotice } from '../parts/notice.tsx';
@@ -119,8 +120,9 @@ function Accounts(props: { readonly vault: VaultView }) {
   const { settings } = useOpen();
   const wallet = useWallet();
   const action = useAction();
-  const asksNobody = settings.networks.every(({ rpcUrl }) => rpcUrl === undefined);
-  const failing = [...vault.nodes.values()].flatMap((node) =>
+  const asksNobody =
+    settings.networks.every(({ rpcUrl }) => rpcUrl === undefined) && settings.bitcoin.length === 0;
+  const failing = [...vault.nodes.values(), ...vault.bitcoinServers.values()].flatMap((node) =>
     node.state === 'failing' ? [node.problem] : [],
   );
   return (
@@ -154,6 +156,7 @@ function Accounts(props: { readonly vault: VaultView }) {
       {failing.map((problem) => (
         <ProblemNotice problem={problem} tone="look" key={problem.code + problem.title} />
       ))}
+      <TaprootBeingMade vault={vault} />
       <div className="card">
         <ul className="lines">
           {vault.accounts.map((account) => (
@@ -161,6 +164,7 @@ function Accounts(props: { readonly vault: VaultView }) {
               <Account vault={vault.id} account={account} />
             </li>
           ))}
+          <CoinAccountLines vault={vault} />
         </ul>
       </div>
       <div className="row">

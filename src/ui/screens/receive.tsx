@@ -1,17 +1,18 @@
 import type { VaultView } from '../../wallet/index.ts';
 import { Address } from '../parts/address.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
-import { Menu } from '../parts/menu.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
 import { QrCode } from '../parts/qr-code.tsx';
 import { hrefOf } from '../router.ts';
+import { AccountMenu } from './account-menu.tsx';
 import { AddAccount, RenameAccount } from './accounts.tsx';
+import { useWallet } from '../wallet-context.tsx';
 import { Balance } from './home.tsx';
-import { ChevronDown } from 'lucide-react';
 
 export function Receive(props: { readonly vault: VaultView; readonly account: number }) {
   const { vault } = props;
+  const wallet = useWallet();
   const account = vault.accounts.find(({ index }) => index === props.account) ?? vault.accounts[0];
   const back = { href: hrefOf({ screen: 'home', vault: vault.id }), label: vault.name };
   if (account === undefined) {
@@ -29,24 +30,7 @@ export function Receive(props: { readonly vault: VaultView; readonly account: nu
       documentTitle="Receive"
       narrow
       back={back}
-      end={
-        vault.accounts.length < 2 ? undefined : (
-          <Menu
-            label={`Account: ${account.name}. Choose another`}
-            trigger={
-              <>
-                {account.name}
-                <ChevronDown className="icon" aria-hidden />
-              </>
-            }
-            entries={vault.accounts.map(({ index, name }) => ({
-              id: String(index),
-              label: name,
-              href: hrefOf({ screen: 'receive', vault: vault.id, account: index }),
-            }))}
-          />
-        )
-      }
+      end={<AccountMenu vault={vault} current={account.name} />}
     >
       <div className="stack">
         <div className="card stack">
@@ -77,7 +61,10 @@ export function Receive(props: { readonly vault: VaultView; readonly account: nu
         </dl>
         <div className="row">
           <AddAccount vault={vault} />
-          <RenameAccount vault={vault.id} account={account} />
+          <RenameAccount
+            name={account.name}
+            rename={async (name) => wallet.nameAccount(vault.id, account.index, name)}
+          />
         </div>
         <p className="small soft">
           The same address works on every Ethereum-compatible network. It is worth comparing it with

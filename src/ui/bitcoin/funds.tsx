@@ -1,0 +1,37 @@
+import {
+  BTC_DECIMALS,
+  formatUnits,
+  type BitcoinAccountView,
+  type BitcoinFundsView,
+} from '../../wallet/index.ts';
+
+const WORDS: Readonly<Record<BitcoinFundsView['state'], string>> = {
+  unset: 'no server',
+  asking: 'asking…',
+  known: '',
+  stale: 'as last known',
+  failing: 'no answer',
+};
+
+/** What an account holds, and how sure that is. */
+export function Funds(props: {
+  readonly account: Pick<BitcoinAccountView, 'funds' | 'symbol' | 'networkName'>;
+}) {
+  const { funds, symbol, networkName } = props.account;
+  const { state, confirmed, pending, reserved } = funds;
+  const btc = (value: bigint): string => `${formatUnits(value, BTC_DECIMALS)} ${symbol}`;
+  const notes = [
+    networkName,
+    WORDS[state],
+    pending === 0n ? '' : `${btc(pending)} not in a block yet`,
+    reserved === 0n ? '' : `${btc(reserved)} in proposals`,
+  ];
+  return (
+    <span>
+      <span className={confirmed === undefined ? 'soft' : 'strong'}>
+        {confirmed === undefined ? 'not known' : btc(confirmed)}
+      </span>
+      <span className="soft tiny"> {notes.filter((note) => note !== '').join(' · ')}</span>
+    </span>
+  );
+}
