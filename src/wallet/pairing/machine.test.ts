@@ -145,7 +145,7 @@ function play(group: Group, choice: number): void {
   else if (kind === 8) {
     // A reload: what was stored is all there is.
     group.states[n] = decodePairing(
-      encodePairing({ state: group.state(n), code: undefined }),
+      encodePairing({ state: group.state(n), code: undefined, taproot: false }),
     ).state;
   } else if (kind === 7) group.confirm(n);
   else if (letter !== undefined) {

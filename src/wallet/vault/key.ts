@@ -1,22 +1,22 @@
 /**
- * One key of a vault: made once by all members together, and found again when a device crashed on the way. A
- * vault has one for threshold ECDSA, and one of FROST where it wants Bitcoin Taproot. No key is usable before every member confirmed it (specification section 8, addendum H4).
+ * One key of a vault: made once by all members together, and found again when a device crashed on the
+ * way. A vault has one for threshold ECDSA, and one of FROST where it wants Bitcoin Taproot. No key is
+ * usable before every member confirmed it (specification section 8, addendum H4).
  *
  * Member 1 starts key generation, when all are online and nobody's confirmed share may still become the
  * key: a share that all members confirmed is completed instead of making another key.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { concat, equalBytes, toHex } from '../../codec.ts';
 import { stageView, type Confirm, type KeySuite, type KeySummary } from '../../ceremonies/index.ts';
 import type { CertificateClaim, Founding } from '../../journal/index.ts';
 import type { DeviceId } from '../../network/index.ts';
-import { decodeCertificate, verifyKeygenCertificate, type KeyInfo } from '../../threshold/index.ts';
+import { decodeCertificate, verifyKeygenCertificate } from '../../threshold/index.ts';
 import { fromHex } from '../ids.ts';
 import { deviceIdOf } from '../peers.ts';
 import { problemOf } from '../problems.ts';
 import type { CeremonyView, Problem } from '../state.ts';
 import type { CeremonyMessage } from '../wire.ts';
+import { isOfMembers, requestPrefix } from './key-owner.ts';
 import { keygenProblem, left, twoKeys } from './key-problems.ts';
 import { Lifetime, type SessionPort } from './port.ts';
 
@@ -133,12 +133,14 @@ export class VaultKey {
     }
   }
 
-  /** A vault has one key. A second one that everybody confirmed divides its devices. */
+  /** A vault has one key of a suite. A second one that everybody confirmed divides its devices. */
   #compare({ kid }: KeySummary, bytes: Uint8Array): void {
     try {
       const { info } = verifyKeygenCertificate(decodeCertificate(bytes));
       const isOther = info.suite === this.#port.suite && toHex(info.kid) !== kid;
-      if (isOther && this.#isOfThisVault(info)) this.#port.report(twoKeys());
+      if (isOther && isOfMembers(info, this.#port.founding)) {
+        this.#port.report(twoKeys(this.#port.suite));
+      }
     } catch (error) {
       this.#port.report(problemOf(error));
     }
@@ -196,7 +198,7 @@ export class VaultKey {
       others.every((device) => this.#standing.get(device)?.has(kid) === true),
     );
     if (mayBecome || this.#attempts >= MAX_AUTOMATIC_ATTEMPTS) return;
-    const request = concat(this.#prefix(), this.#port.random(4));
+    const request = concat(requestPrefix(this.#port), this.#port.random(4));
     for (const device of others) {
       this.#port.tell(device, { t: 'keygen', vault: this.#port.vaultId, request });
     }
@@ -235,7 +237,7 @@ export class VaultKey {
     if (first === undefined || deviceIdOf(first.identity) !== from) return;
     // The others were told that this device is not in it, and have left it.
     const declined = this.#declined !== undefined && equalBytes(this.#declined, request);
-    if (declined || this.active !== undefined || this.#run !== undefined) {
+    if (declined || !this.#port.wanted() || this.active !== undefined || this.#run !== undefined) {
       this.#sayBusy(from, request);
     } else await this.#generate(request);
   }
@@ -300,7 +302,7 @@ export class VaultKey {
       );
       await this.#port.certified(this.#port.suite, certificate);
     } catch (error) {
-      if (!this.#life.stopped) this.#problem = keygenProblem(error, founding);
+      if (!this.#life.stopped) this.#problem = keygenProblem(error, this.#port);
     } finally {
       release();
       this.#run = undefined;
@@ -375,31 +377,14 @@ export class VaultKey {
       .filter((device) => device !== this.#port.self);
   }
 
-  /** Every generation of this key has a request id that begins with these 12 bytes. */
-  #prefix(): Uint8Array {
-    const { suite, vaultId } = this.#port;
-    return sha256(concat(vaultId, utf8ToBytes(suite))).slice(0, 12);
-  }
-
   /** Whether a request is for this key, and not for another one of the vault. */
   #isOwn(request: Uint8Array): boolean {
-    return equalBytes(request.slice(0, 12), this.#prefix());
+    return equalBytes(request.slice(0, 12), requestPrefix(this.#port));
   }
 
   /** Two vaults of the same devices are told apart by the request that made their keys. */
   #belongs(key: KeySummary): boolean {
-    return key.suite === this.#port.suite && this.#isOfThisVault(key) && this.#isOwn(key.requestId);
-  }
-
-  #isOfThisVault({ threshold, members }: Pick<KeyInfo, 'threshold' | 'members'>): boolean {
-    const { founding } = this.#port;
-    return (
-      threshold === founding.threshold &&
-      members.length === founding.members.length &&
-      members.every(({ index, identity }) => {
-        const member = founding.members[index - 1];
-        return member !== undefined && equalBytes(member.identity, identity);
-      })
-    );
+    const { suite, founding } = this.#port;
+    return key.suite === suite && isOfMembers(key, founding) && this.#isOwn(key.requestId);
   }
 }
