@@ -4,6 +4,7 @@
  */
 import { formatAmount as groupDigits, type AmountFact } from '../chains/index.ts';
 
+import { base64 } from '@scure/base';
 export { BTC_DECIMALS } from '../chains/index.ts';
 
 const MINUTE = 60_000;
@@ -62,6 +63,9 @@ export function shortAddress(address: string): string {
   const groups = groupAddress(address);
   return groups.length < 3 ? address : `${groups[0] ?? ''} … ${address.slice(-4)}`;
 }
+
+/** Bytes in base64 with padding (RFC 4648, section 4). */
+export const toBase64 = (bytes: Uint8Array): string => base64.encode(bytes);
 
 /** Bytes as 0x and lower-case hexadecimal digits. */
 export function toHex(bytes: Uint8Array): string {

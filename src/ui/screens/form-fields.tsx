@@ -1,5 +1,11 @@
 /** Fields that the form and the paste have in common. */
-import type { FieldError, NetworkSetting, VaultView } from '../../wallet/index.ts';
+import type {
+  BitcoinAccountRef,
+  FieldError,
+  NetworkSetting,
+  VaultView,
+} from '../../wallet/index.ts';
+import { accountWithId, idOf } from '../bitcoin/names.ts';
 import { Field } from '../parts/field.tsx';
 import { ActionError } from '../parts/notice.tsx';
 
@@ -14,27 +20,42 @@ const EXPIRIES = [
 
 type Errors = readonly FieldError[];
 
+/** All accounts of the vault: which one it is decides what can be proposed. */
 export function AccountField(props: {
   readonly vault: VaultView;
-  readonly value: number;
+  readonly value: number | BitcoinAccountRef;
   readonly errors: Errors;
   readonly onChange: (account: number) => void;
+  readonly onCoins: (account: BitcoinAccountRef) => void;
 }) {
+  const { vault, value } = props;
+  const choose = (chosen: string): void => {
+    const coins = accountWithId(vault, chosen);
+    if (coins === undefined) props.onChange(Number(chosen));
+    else props.onCoins(coins);
+  };
   return (
     <Field name="account" label="From" errors={props.errors}>
       {(control) => (
         <select
           {...control}
-          value={props.value}
+          value={typeof value === 'number' ? String(value) : idOf(value)}
           onChange={(event) => {
-            props.onChange(Number(event.target.value));
+            choose(event.target.value);
           }}
         >
-          {props.vault.accounts.map(({ index, name }) => (
+          {vault.accounts.map(({ index, name }) => (
             <option value={index} key={index}>
               {name}
             </option>
           ))}
+          {vault.bitcoinAccounts
+            .filter(({ keys }) => keys !== undefined)
+            .map((account) => (
+              <option value={idOf(account)} key={idOf(account)}>
+                {account.name} ({account.networkName})
+              </option>
+            ))}
         </select>
       )}
     </Field>

@@ -2,11 +2,13 @@
 import { useState } from 'react';
 import { Download, Send } from 'lucide-react';
 import { fullTime, type ProposalView } from '../../wallet/index.ts';
+import { JoinPsbt } from '../bitcoin/join-psbt.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { Drawer } from '../parts/drawer.tsx';
 import { ActionError, Notice, ProblemNotice } from '../parts/notice.tsx';
 import { MessageSigned } from './message-signed.tsx';
+import { PsbtExport } from '../psbt/psbt-export.tsx';
 import { Stages } from '../parts/stages.tsx';
 import { saveFile } from '../save-file.ts';
 import { useAction } from '../use-action.ts';
@@ -175,8 +177,11 @@ function Signed({ proposal }: Props) {
   const { status, transaction, review } = proposal;
   if (transaction === undefined) return null;
   const failed = transaction.success === false;
-  const headline =
-    status === 'signed' || status === 'broadcast' || status === 'confirmed'
+  const { psbt } = transaction;
+  const partial = psbt?.complete === false && status === 'signed';
+  const headline = partial
+    ? 'Signed by this vault. Others still have to sign.'
+    : status === 'signed' || status === 'broadcast' || status === 'confirmed'
       ? headlines[status]
       : 'A signed transaction exists.';
   return (
@@ -190,7 +195,7 @@ function Signed({ proposal }: Props) {
         }
         role="status"
       >
-        {status === 'signed' ? (
+        {status === 'signed' && !partial ? (
           <p>Send it from here, or save it and send it from anywhere. It can happen only once.</p>
         ) : null}
         {transaction.block === undefined ? null : (
@@ -205,7 +210,7 @@ function Signed({ proposal }: Props) {
           <p className="figures">Sent {fullTime(transaction.sentAt)}</p>
         )}
       </Notice>
-      {status === 'signed' ? (
+      {status === 'signed' && !partial ? (
         <button
           type="button"
           className="button button-go button-wide"
@@ -218,32 +223,40 @@ function Signed({ proposal }: Props) {
       ) : null}
       <ActionError error={action.error} />
       <section className="card stack-tight" aria-label="Transaction">
-        <p className="small soft">Transaction hash</p>
+        <p className="small soft">{psbt === undefined ? 'Transaction hash' : 'Transaction id'}</p>
         <p className="mono" data-testid="transaction-hash">
           {transaction.hash}
         </p>
         <span>
-          <CopyButton text={transaction.hash} what="hash" />
+          <CopyButton text={transaction.hash} what={psbt === undefined ? 'hash' : 'id'} />
         </span>
       </section>
-      <Drawer title="The signed transaction, to copy or save">
-        <code className="bytes" tabIndex={0} role="region" aria-label="Signed transaction">
-          {transaction.raw}
-        </code>
-        <div className="row">
-          <CopyButton text={transaction.raw} what="transaction" />
-          <button
-            type="button"
-            className="button button-small"
-            onClick={() => {
-              saveFile(transaction.raw, `${transaction.hash}.txt`, 'text/plain');
-            }}
-          >
-            <Download className="icon" aria-hidden />
-            Save as a file
-          </button>
-        </div>
-      </Drawer>
+      {partial ? <JoinPsbt proposal={proposal} /> : null}
+      {psbt === undefined ? null : (
+        <Drawer title="The signed PSBT, to copy or save">
+          <PsbtExport psbt={psbt.bytes} name={transaction.hash.slice(0, 16)} />
+        </Drawer>
+      )}
+      {transaction.raw === '' ? null : (
+        <Drawer title="The signed transaction, to copy or save">
+          <code className="bytes" tabIndex={0} role="region" aria-label="Signed transaction">
+            {transaction.raw}
+          </code>
+          <div className="row">
+            <CopyButton text={transaction.raw} what="transaction" />
+            <button
+              type="button"
+              className="button button-small"
+              onClick={() => {
+                saveFile(transaction.raw, `${transaction.hash}.txt`, 'text/plain');
+              }}
+            >
+              <Download className="icon" aria-hidden />
+              Save as a file
+            </button>
+          </div>
+        </Drawer>
+      )}
     </>
   );
 }

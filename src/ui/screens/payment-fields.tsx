@@ -1,4 +1,10 @@
-import type { FieldError, NetworkSetting, PaymentForm, VaultView } from '../../wallet/index.ts';
+import type {
+  BitcoinAccountRef,
+  FieldError,
+  NetworkSetting,
+  PaymentForm,
+  VaultView,
+} from '../../wallet/index.ts';
 import { ErrorSummary } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { hrefOf } from '../router.ts';
@@ -39,6 +45,8 @@ interface Props {
   readonly failed: string | undefined;
   readonly pending: boolean;
   readonly onChange: (form: PaymentForm) => void;
+  /** A Bitcoin account was chosen instead. */
+  readonly onCoins: (account: BitcoinAccountRef) => void;
   readonly onSubmit: () => void;
 }
 
@@ -57,6 +65,17 @@ export function PaymentFields(props: Props) {
           <a href={hrefOf({ screen: 'settings' })}>Add a network in Settings</a>. You can also paste
           a finished transaction.
         </p>
+        {vault.bitcoinAccounts.length === 0 ? null : (
+          <AccountField
+            vault={vault}
+            value={form.account}
+            errors={errors}
+            onChange={(account) => {
+              set({ account });
+            }}
+            onCoins={props.onCoins}
+          />
+        )}
       </Notice>
     );
   }
@@ -80,6 +99,7 @@ export function PaymentFields(props: Props) {
         onChange={(account) => {
           set({ account });
         }}
+        onCoins={props.onCoins}
       />
       <NetworkField
         networks={settings.networks}

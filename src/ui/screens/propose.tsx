@@ -1,6 +1,14 @@
 import { Tabs } from '@base-ui/react/tabs';
 import { useState } from 'react';
-import type { Checked, Draft, FieldError, VaultView } from '../../wallet/index.ts';
+import type {
+  BitcoinAccountRef,
+  Checked,
+  Draft,
+  FieldError,
+  VaultView,
+} from '../../wallet/index.ts';
+import { accountWithId, idOf } from '../bitcoin/names.ts';
+import { ProposeCoins } from '../bitcoin/propose-coins.tsx';
 import { ConnectionNotice } from '../parts/connection-state.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
@@ -23,6 +31,8 @@ export function Propose(props: { readonly vault: VaultView; readonly reviewing: 
   const [message, setMessage] = useState(emptyMessage);
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const [draft, setDraft] = useState<Draft>();
+  /** A Bitcoin account, by its id. */
+  const [coins, setCoins] = useState<string>();
 
   const check = (ask: () => Promise<Checked<Draft>>): void => {
     if (action.pending) return;
@@ -34,6 +44,20 @@ export function Propose(props: { readonly vault: VaultView; readonly reviewing: 
       navigate({ screen: 'propose', vault: vault.id, reviewing: true });
     });
   };
+
+  const clear = (): void => {
+    setErrors([]);
+    action.clear();
+  };
+  const choose = (account: number | BitcoinAccountRef): void => {
+    clear();
+    setCoins(typeof account === 'number' ? undefined : idOf(account));
+    if (typeof account !== 'number') return;
+    setPayment({ ...payment, account });
+    setPaste({ ...paste, account });
+    setMessage({ ...message, account });
+  };
+  const coinAccount = coins === undefined ? undefined : accountWithId(vault, coins);
 
   if (props.reviewing && draft !== undefined) return <DraftReview vault={vault} draft={draft} />;
   const back = { href: hrefOf({ screen: 'home', vault: vault.id }), label: vault.name };
@@ -50,65 +74,76 @@ export function Propose(props: { readonly vault: VaultView; readonly reviewing: 
     <Page title="Propose" narrow back={back}>
       <div className="stack">
         <ConnectionNotice connection={connection} />
-        <Tabs.Root
-          defaultValue="form"
-          className="stack"
-          onValueChange={() => {
-            setErrors([]);
-            action.clear();
-          }}
-        >
-          <Tabs.List className="segments" aria-label="How to describe it">
-            <Tabs.Tab className="segment" value="form">
-              Payment
-            </Tabs.Tab>
-            <Tabs.Tab className="segment" value="paste">
-              Paste
-            </Tabs.Tab>
-            <Tabs.Tab className="segment" value="message">
-              Message
-            </Tabs.Tab>
-          </Tabs.List>
-          <Tabs.Panel value="form">
-            <PaymentFields
-              vault={vault}
-              form={payment}
-              errors={errors}
-              failed={action.error}
-              pending={action.pending}
-              onChange={setPayment}
-              onSubmit={() => {
-                check(async () => wallet.draftPayment(vault.id, payment));
-              }}
-            />
-          </Tabs.Panel>
-          <Tabs.Panel value="paste">
-            <PasteFields
-              vault={vault}
-              form={paste}
-              errors={errors}
-              failed={action.error}
-              pending={action.pending}
-              onChange={setPaste}
-              onSubmit={() => {
-                check(async () => wallet.draftPaste(vault.id, paste));
-              }}
-            />
-          </Tabs.Panel>
-          <Tabs.Panel value="message">
-            <MessageFields
-              vault={vault}
-              form={message}
-              errors={errors}
-              failed={action.error}
-              pending={action.pending}
-              onChange={setMessage}
-              onSubmit={() => {
-                check(async () => wallet.draftMessage(vault.id, message));
-              }}
-            />
-          </Tabs.Panel>
-        </Tabs.Root>
+        {coinAccount === undefined ? null : (
+          <ProposeCoins
+            vault={vault}
+            account={coinAccount}
+            errors={errors}
+            failed={action.error}
+            pending={action.pending}
+            onAccount={choose}
+            onTab={clear}
+            check={check}
+            key={coins}
+          />
+        )}
+        {coinAccount === undefined ? (
+          <Tabs.Root defaultValue="form" className="stack" onValueChange={clear}>
+            <Tabs.List className="segments" aria-label="How to describe it">
+              <Tabs.Tab className="segment" value="form">
+                Payment
+              </Tabs.Tab>
+              <Tabs.Tab className="segment" value="paste">
+                Paste
+              </Tabs.Tab>
+              <Tabs.Tab className="segment" value="message">
+                Message
+              </Tabs.Tab>
+            </Tabs.List>
+            <Tabs.Panel value="form">
+              <PaymentFields
+                vault={vault}
+                form={payment}
+                errors={errors}
+                failed={action.error}
+                pending={action.pending}
+                onChange={setPayment}
+                onCoins={choose}
+                onSubmit={() => {
+                  check(async () => wallet.draftPayment(vault.id, payment));
+                }}
+              />
+            </Tabs.Panel>
+            <Tabs.Panel value="paste">
+              <PasteFields
+                vault={vault}
+                form={paste}
+                errors={errors}
+                failed={action.error}
+                pending={action.pending}
+                onChange={setPaste}
+                onCoins={choose}
+                onSubmit={() => {
+                  check(async () => wallet.draftPaste(vault.id, paste));
+                }}
+              />
+            </Tabs.Panel>
+            <Tabs.Panel value="message">
+              <MessageFields
+                vault={vault}
+                form={message}
+                errors={errors}
+                failed={action.error}
+                pending={action.pending}
+                onChange={setMessage}
+                onCoins={choose}
+                onSubmit={() => {
+                  check(async () => wallet.draftMessage(vault.id, message));
+                }}
+              />
+            </Tabs.Panel>
+          </Tabs.Root>
+        ) : null}
       </div>
     </Page>
   );

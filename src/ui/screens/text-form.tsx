@@ -1,6 +1,6 @@
 /** A form around one large text: what was pasted, or a message. */
 import type { ReactNode } from 'react';
-import type { FieldError, VaultView } from '../../wallet/index.ts';
+import type { BitcoinAccountRef, FieldError, VaultView } from '../../wallet/index.ts';
 import { ErrorSummary, Field } from '../parts/field.tsx';
 import { AccountField, Continue, ExpiryField, NoteField } from './form-fields.tsx';
 
@@ -18,6 +18,8 @@ export interface TextFormProps<F> {
   readonly failed: string | undefined;
   readonly pending: boolean;
   readonly onChange: (form: F) => void;
+  /** A Bitcoin account was chosen instead. */
+  readonly onCoins: (account: BitcoinAccountRef) => void;
   readonly onSubmit: () => void;
 }
 
@@ -54,6 +56,7 @@ export function TextFormFields<F extends TextForm>(
         onChange={(account) => {
           set({ account });
         }}
+        onCoins={props.onCoins}
       />
       <Field name="text" label={props.label} hint={props.hint} errors={errors}>
         {(control) => (
