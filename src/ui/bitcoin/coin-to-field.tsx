@@ -8,6 +8,7 @@ import {
   type FieldError,
   type VaultView,
 } from '../../wallet/index.ts';
+import { looksLikeBitcoin } from '../address-text.ts';
 import { Address } from '../parts/address.tsx';
 import { Field } from '../parts/field.tsx';
 import { Menu } from '../parts/menu.tsx';
@@ -16,7 +17,6 @@ import { hrefOf } from '../router.ts';
 import { useWallet } from '../wallet-context.tsx';
 import { sameAccount } from './names.ts';
 
-const ADDRESS = /^(?:bc1|tb1|bcrt1|[123mn])[0-9a-zA-Z]{20,90}$/i;
 const LINK = /^bitcoin:/i;
 
 /** Whom to pay in bitcoin: typed, pasted, scanned or chosen. A payment link fills the amount, too. */
@@ -32,7 +32,7 @@ export function CoinToField(props: {
   const [scanning, setScanning] = useState(false);
   const [label, setLabel] = useState<string>();
   const known = [
-    ...vault.contacts.filter(({ address }) => ADDRESS.test(address)),
+    ...vault.contacts.filter(({ address }) => looksLikeBitcoin(address, network)),
     ...vault.bitcoinAccounts.flatMap((account) =>
       account.network !== network ||
       account.keys === undefined ||
@@ -84,7 +84,7 @@ export function CoinToField(props: {
           </div>
         )}
       </Field>
-      {ADDRESS.test(form.to) ? (
+      {looksLikeBitcoin(form.to) ? (
         <div>
           <Address value={form.to} />
           <span className="small soft">{name ?? 'not in the address book'}</span>
@@ -131,7 +131,7 @@ export function CoinToField(props: {
           onCode={async (text) => {
             const read = wallet.readBitcoinLink(network, text);
             if (read.ok) fill(read.value);
-            else if (ADDRESS.test(text.trim())) typed(text.trim());
+            else if (looksLikeBitcoin(text.trim())) typed(text.trim());
             else return read.errors[0]?.message ?? 'This code holds no address.';
             setScanning(false);
             return undefined;

@@ -1,5 +1,6 @@
 import { useState, type SubmitEvent } from 'react';
 import type { Contact, FieldError, VaultView } from '../../wallet/index.ts';
+import { looksLikeBitcoin, looksLikeEvm } from '../address-text.ts';
 import { Address } from '../parts/address.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { ErrorSummary, Field } from '../parts/field.tsx';
@@ -46,7 +47,12 @@ export function ContactDialog(props: {
       <form className="stack" noValidate onSubmit={submit}>
         <ErrorSummary errors={errors} />
         {contact === undefined ? (
-          <Field name="address" label="Address" errors={errors}>
+          <Field
+            name="address"
+            label="Address"
+            hint="Of Ethereum and compatible networks, or of Bitcoin."
+            errors={errors}
+          >
             {(control) => (
               <input
                 {...control}
@@ -62,7 +68,7 @@ export function ContactDialog(props: {
             )}
           </Field>
         ) : null}
-        {/^0x[0-9a-fA-F]{40}$/.test(address) ? <Address value={address} /> : null}
+        {looksLikeEvm(address) || looksLikeBitcoin(address) ? <Address value={address} /> : null}
         <Field name="name" label="Name" hint="All devices of this vault see it." errors={errors}>
           {(control) => (
             <input

@@ -8,14 +8,13 @@ import {
   type PaymentLink,
   type VaultView,
 } from '../../wallet/index.ts';
+import { looksLikeEvm } from '../address-text.ts';
 import { Address } from '../parts/address.tsx';
 import { Field } from '../parts/field.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Scanner } from '../parts/scanner.tsx';
 import { hrefOf } from '../router.ts';
 import { useOpen, useWallet } from '../wallet-context.tsx';
-
-const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 
 /** Whom to pay: typed, pasted, scanned or chosen. A payment link fills other fields, too. */
 export function ToField(props: {
@@ -29,7 +28,7 @@ export function ToField(props: {
   const { settings } = useOpen();
   const [scanning, setScanning] = useState(false);
   const known = [
-    ...vault.contacts,
+    ...vault.contacts.filter(({ address }) => looksLikeEvm(address)),
     ...vault.accounts
       .filter(({ index }) => index !== form.account)
       .map(({ address, name }) => ({ address, name: `${name} (own account)` })),
@@ -73,7 +72,7 @@ export function ToField(props: {
           </div>
         )}
       </Field>
-      {ADDRESS.test(form.to) ? (
+      {looksLikeEvm(form.to) ? (
         <div>
           <Address value={form.to} />
           <span className="small soft">{name ?? 'not in the address book'}</span>
@@ -117,7 +116,7 @@ export function ToField(props: {
           onCode={async (text) => {
             const read = wallet.readPaymentLink(text);
             if (read.ok) fill(read.value);
-            else if (ADDRESS.test(text.trim())) set({ to: text.trim() });
+            else if (looksLikeEvm(text.trim())) set({ to: text.trim() });
             else return read.errors[0]?.message ?? 'This code holds no address.';
             setScanning(false);
             return undefined;
