@@ -24,7 +24,7 @@ export function JoinPsbt({ proposal }: { readonly proposal: ProposalView }) {
         Hand the PSBT to the other signers. What they send back is joined here; no signature gets
         lost.
       </p>
-      <PsbtInput onPsbt={setOthers} error={action.error} />
+      <PsbtInput onPsbt={setOthers} />
       <button
         type="button"
         className="button button-wide"

@@ -15,10 +15,13 @@ export function CreateVault() {
   const [name, setName] = useState('');
   const [size, setSize] = useState(3);
   const [threshold, setThreshold] = useState(2);
+  const [taproot, setTaproot] = useState(false);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (name.trim() === '' || action.pending) return;
-    void action.run(async () => wallet.createVault({ name: name.trim(), threshold, size }));
+    void action.run(async () =>
+      wallet.createVault({ name: name.trim(), threshold, size, taproot }),
+    );
   };
   return (
     <Page title="Create a vault" narrow back={{ href: hrefOf({ screen: 'start' }), label: 'Back' }}>
@@ -54,6 +57,20 @@ export function CreateVault() {
           max={size}
           onChange={setThreshold}
         />
+        <label className="row check-row">
+          <input
+            type="checkbox"
+            className="check"
+            checked={taproot}
+            onChange={(event) => {
+              setTaproot(event.target.checked);
+            }}
+          />
+          <span>
+            Also make a key for Bitcoin Taproot. It can be added later, too, once all devices are
+            online.
+          </span>
+        </label>
         <Consequence threshold={threshold} size={size} />
         <button
           type="submit"

@@ -7,6 +7,7 @@ import { ActionError, Notice } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { useAction } from '../use-action.ts';
 import { useOpen, useWallet } from '../wallet-context.tsx';
+import { BitcoinServers } from './bitcoin-servers.tsx';
 import { Descriptors } from './descriptors.tsx';
 import { IceServers } from './ice-servers.tsx';
 import { Networks } from './networks.tsx';
@@ -52,6 +53,7 @@ export function Settings(props: { readonly build: string }) {
       <div className="columns">
         <div className="stack">
           <Networks settings={settings} save={save} error={action.error} />
+          <BitcoinServers settings={settings} save={save} error={action.error} />
           <Relay settings={settings} save={save} />
           <IceServers settings={settings} save={save} error={action.error} />
           <Descriptors descriptors={descriptors} />

@@ -124,6 +124,74 @@ export class FakeWallet implements Wallet {
     this.#note('nameAccount', vaultId, index, name);
   }
 
+  async addBitcoinAccount(...of: Parameters<Wallet['addBitcoinAccount']>): Promise<void> {
+    this.#note('addBitcoinAccount', ...of);
+  }
+
+  async nameBitcoinAccount(...of: Parameters<Wallet['nameBitcoinAccount']>): Promise<void> {
+    this.#note('nameBitcoinAccount', ...of);
+  }
+
+  checkBitcoinServer(input: Parameters<Wallet['checkBitcoinServer']>[0]) {
+    const { network, kind, url } = input;
+    if (url === '') return { ok: true, value: undefined } as const;
+    return url.startsWith('https://')
+      ? ({ ok: true, value: { network, kind, url } } as const)
+      : ({
+          ok: false,
+          errors: [{ field: 'url', message: 'Enter an address that starts with https://.' }],
+        } as const);
+  }
+
+  readBitcoinLink(...[, text]: Parameters<Wallet['readBitcoinLink']>) {
+    return text.startsWith('bitcoin:')
+      ? ({
+          ok: true,
+          value: {
+            to: text.slice('bitcoin:'.length).split('?')[0] ?? '',
+            value: 250_000n,
+            label: 'Shop',
+            message: undefined,
+          },
+        } as const)
+      : ({ ok: false, errors: [{ field: 'to', message: 'This is no payment link.' }] } as const);
+  }
+
+  async suggestBitcoinFees() {
+    return [
+      { blocks: 1, rate: 24.5 },
+      { blocks: 3, rate: 12 },
+      { blocks: 6, rate: 8 },
+      { blocks: 144, rate: 2 },
+    ];
+  }
+
+  async draftBitcoinPayment(...[vaultId, form]: Parameters<Wallet['draftBitcoinPayment']>) {
+    this.#note('draftBitcoinPayment', vaultId, form);
+    return form.to === ''
+      ? ({ ok: false, errors: [{ field: 'to', message: 'Enter an address.' }] } as const)
+      : ({ ok: true, value: draft(form.note) } as const);
+  }
+
+  async draftPsbt(...[vaultId, form]: Parameters<Wallet['draftPsbt']>) {
+    this.#note('draftPsbt', vaultId, form);
+    return form.psbt.length === 0
+      ? ({
+          ok: false,
+          errors: [{ field: 'psbt', message: 'This is not a PSBT: it is empty.' }],
+        } as const)
+      : ({ ok: true, value: draft(form.note) } as const);
+  }
+
+  async joinPsbt(...of: Parameters<Wallet['joinPsbt']>) {
+    this.#note('joinPsbt', ...of);
+    return { psbt: new Uint8Array(300).fill(7), raw: 'ab'.repeat(200) };
+  }
+
+  async sendJoined(...of: Parameters<Wallet['sendJoined']>): Promise<void> {
+    this.#note('sendJoined', ...of);
+  }
+
   checkContact(...[, form]: Parameters<Wallet['checkContact']>) {
     const errors = [
       ...(/^0x[0-9a-fA-F]{40}$/.test(form.address)

@@ -444,6 +444,7 @@ export const sent = decided({
   transaction: {
     hash: `0x${'5c1d'.repeat(16)}`,
     raw: `0x02f8${'b1a2c3d4'.repeat(28)}`,
+    psbt: undefined,
     sentAt: NOW - 25 * HOUR,
     block: 24_113_907n,
     success: true,
@@ -490,6 +491,9 @@ export function vault(part: Partial<VaultView> = {}): VaultView {
     ],
     alarms: [],
     nodes: new Map([[1n, { state: 'up', block: 24_113_971n }]]),
+    bitcoinAccounts: [],
+    bitcoinServers: new Map(),
+    taproot: { state: 'none', ceremony: undefined, problem: undefined },
     ...part,
   };
 }

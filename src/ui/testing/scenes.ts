@@ -8,6 +8,7 @@ import type {
   VaultView,
   WalletState,
 } from '../../wallet/index.ts';
+import { bitcoinScenes } from './bitcoin-scenes.ts';
 import * as made from './fixtures.ts';
 
 export interface Scene {
@@ -419,6 +420,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
       transaction: {
         hash: `0x${'5c1d'.repeat(16)}`,
         raw: `0x02f8${'b1a2c3d4'.repeat(28)}`,
+        psbt: undefined,
         sentAt: undefined,
         block: undefined,
         success: undefined,
@@ -462,4 +464,5 @@ export const scenes: Readonly<Record<string, Scene>> = {
     },
   }),
   missing: at('#/vault/none'),
+  ...bitcoinScenes,
 };
