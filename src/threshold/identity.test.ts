@@ -29,6 +29,12 @@ describe('verifyIdentity', () => {
     expect(verifyIdentity(publicKey, digest, bytes)).toBe(false);
   });
 
+  it('P-14 gives false for a signature that is no array of bytes, which the library throws at', () => {
+    const numbers = [...signature] as unknown as Uint8Array;
+    expect(() => ed25519.verify(numbers, digest, publicKey)).toThrow();
+    expect(verifyIdentity(publicKey, digest, numbers)).toBe(false);
+  });
+
   it('P-53 refuses small-order keys, which verify almost anything', () => {
     const forged = new Uint8Array(64);
     forged[0] = 1; // R = identity, s = 0
