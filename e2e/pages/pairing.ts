@@ -12,12 +12,19 @@ export class PairingPage {
   }
 
   /** Creates a vault and gives the short code that the others type. */
-  async create(vault: { name: string; threshold: number; size: number }): Promise<string> {
+  async create(vault: {
+    name: string;
+    threshold: number;
+    size: number;
+    /** Also makes the key for Bitcoin Taproot. */
+    taproot?: boolean;
+  }): Promise<string> {
     const { page } = this;
     await page.goto('/#/create');
     await page.getByLabel('Name of the vault').fill(vault.name);
     await this.#step('How many devices', vault.size);
     await this.#step('How many must approve', vault.threshold);
+    if (vault.taproot === true) await page.getByRole('checkbox', { name: /Taproot/ }).check();
     await page.getByRole('button', { name: 'Invite the other devices' }).click();
     return this.code();
   }

@@ -1,6 +1,15 @@
 /** The settings of this device. Methods return when the page has settled. */
 import { expect, type Page } from '@playwright/test';
 
+export type BitcoinServer =
+  | { readonly kind: 'esplora'; readonly url: string }
+  | {
+      readonly kind: 'core';
+      readonly url: string;
+      readonly user: string;
+      readonly password: string;
+    };
+
 export class SettingsPage {
   readonly page: Page;
 
@@ -26,6 +35,20 @@ export class SettingsPage {
     await page.getByLabel('Chain id').fill(network.chainId);
     await page.getByLabel('Coin').fill(network.symbol);
     await page.getByLabel('Address of the node (JSON-RPC)').fill(network.node);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Reload now' })).toBeVisible();
+  }
+
+  /** Stores the server of a network of Bitcoin, named by the beginning of its words; the page then asks to load again. */
+  async setBitcoinServer(network: string, server: BitcoinServer): Promise<void> {
+    const { page } = this;
+    await page.getByRole('button', { name: `Change the server of ${network}` }).click();
+    await page.getByLabel('Interface').selectOption(server.kind);
+    await page.getByLabel('Address of the server').fill(server.url);
+    if (server.kind === 'core') {
+      await page.getByLabel('User').fill(server.user);
+      await page.getByLabel('Password').fill(server.password);
+    }
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expect(page.getByRole('button', { name: 'Reload now' })).toBeVisible();
   }

@@ -93,7 +93,10 @@ function Next(props: { readonly account: BitcoinAccountView; readonly keys: Bitc
         <QrCode text={address} label={`QR code of the address of ${account.name}`} />
         <Address value={address} />
         <p className="small soft">
-          {account.networkName} · path <span className="mono">{path}</span>
+          {account.networkName} · path{' '}
+          <span className="mono" data-testid="receive-path">
+            {path}
+          </span>
         </p>
         <CopyButton text={address} what="address" full />
       </div>
