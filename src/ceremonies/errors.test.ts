@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { IncompleteBatch, ProtocolError, UsageError } from '../threshold/index.ts';
+import {
+  IncompleteBatch,
+  IncompleteSignatures,
+  ProtocolError,
+  UsageError,
+} from '../threshold/index.ts';
 import { asCeremonyError, benign, CeremonyError } from './errors.ts';
 
 describe('errors of ceremonies', () => {
@@ -27,6 +32,18 @@ describe('errors of ceremonies', () => {
     const { failure } = asCeremonyError(new IncompleteBatch([undefined, valid], 'one failed', []));
     expect(failure.signatures).toEqual([undefined, valid]);
     expect(failure.abortClass).toBe('D');
+  });
+
+  it('keep the valid signatures of Taproot inputs, as the wallet takes them', () => {
+    const [publicKey, message] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+    const signature = new Uint8Array(64).fill(3);
+    const incomplete = new IncompleteSignatures([{ publicKey, message, signature }, undefined], 2);
+    const { failure } = asCeremonyError(incomplete);
+    expect(failure.signatures).toEqual([
+      { publicKey, digest: message, signature, recovery: 0 },
+      undefined,
+    ]);
+    expect(failure).toMatchObject({ abortClass: "A'", culprit: 2 });
   });
 
   it('keep code and text of our own errors, and neither of others', () => {

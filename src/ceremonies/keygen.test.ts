@@ -1,5 +1,4 @@
 /** Key generation between hosts: what a crash leaves, and how devices find their way afterwards (H4, K5). */
-import { ECDSA } from './key-record.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../codec.ts';
 import { decodeCertificate, encodeCertificate } from '../threshold/index.ts';
@@ -7,6 +6,7 @@ import { headerOf } from '../threshold/testing/network.ts';
 import { requestId } from '../threshold/testing/seeded.ts';
 import type { GeneratedKey } from './api.ts';
 import { CeremonyError } from './errors.ts';
+import { ECDSA } from './key-record.ts';
 import type { Link } from './link.ts';
 import { failureOf, Hub, results, together } from './testing/hub.ts';
 import {

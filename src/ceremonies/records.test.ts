@@ -8,14 +8,16 @@ import {
   type EpochState,
   type NewKey,
   type EcdsaSuite,
+  type FrostSuite,
 } from '../threshold/index.ts';
-import { dealtKeys, ecdsaKeys } from '../threshold/testing/keys.ts';
+import { dealtKeys, ecdsaKeys, frostKeys } from '../threshold/testing/keys.ts';
 import { requestId, seeded } from '../threshold/testing/seeded.ts';
 import {
   decodeKeyRecord,
   ECDSA,
   encodeKeyRecord,
   shareOf,
+  TAPROOT,
   type KeyRecord,
   type Material,
 } from './key-record.ts';
@@ -113,6 +115,24 @@ describe('a key record', () => {
     const head = bytes.slice(0, -64);
     expect(() => decodeKeyRecord(concat(head, high, low))).toThrow(DecodeError);
     expect(() => decodeKeyRecord(concat(head, low, low))).toThrow(DecodeError);
+  });
+
+  it.each<[FrostSuite, boolean]>([
+    [TAPROOT, true],
+    ['mpc-frost/v1/ed25519', false],
+  ])('of FROST is read only where a vault has such keys: %s', (suite, isRead) => {
+    const keys = frostKeys(suite, 2, 2);
+    const { share, certificate } = keys.output(1);
+    const { confirms, ...draft } = certificate;
+    const material: Material = {
+      share: share.withSecret((_, bytes) => bytes.slice()),
+      confirms: new Map([...confirms].slice(1)),
+    };
+    const { publicKey } = keys.device(1).identity;
+    const epochs = confirmPending(emptyEpochs<Material>(publicKey), draft, material);
+    const bytes = encodeKeyRecord({ requestId: requestId('frost'), epochs });
+    if (isRead) expect(encodeKeyRecord(decodeKeyRecord(bytes))).toEqual(bytes);
+    else expect(() => decodeKeyRecord(bytes)).toThrow('another suite');
   });
 
   it('is refused when the share is not of the key', () => {

@@ -1,33 +1,22 @@
 /** The second key of a vault: FROST over the same link, beside the ECDSA one, for Bitcoin Taproot. */
 import { schnorr } from '@noble/curves/secp256k1.js';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { OTHER, spending } from '../chains/bitcoin/testing/vault.ts';
-import {
-  assembleRequest,
-  bitcoinAddressAt,
-  preparePsbt,
-  signingPathsOf,
-  type BitcoinAccount,
-  type BitcoinRequest,
-  type ChainRequest,
-} from '../chains/index.ts';
+import { assembleRequest } from '../chains/index.ts';
 import { toHex } from '../codec.ts';
-import type { Authorised } from '../policy/index.ts';
-import { derive } from '../threshold/index.ts';
 import { headerOf, lastRoundOf } from '../threshold/testing/network.ts';
 import { requestId } from '../threshold/testing/seeded.ts';
-import type { KeySummary, SignRequest } from './api.ts';
+import type { KeySummary } from './api.ts';
 import { CeremonyError } from './errors.ts';
 import { decodeKeyRecord, ECDSA, encodeKeyRecord, TAPROOT } from './key-record.ts';
 import { decodeMaybeSigned, encodeMaybeSigned } from './maybe-signed.ts';
-import { Hub, results } from './testing/hub.ts';
 import { emptyPair, encodePairRecord } from './pair-record.ts';
+import { accountOf, asking, spend } from './testing/coins.ts';
+import { Hub, results } from './testing/hub.ts';
 import {
   keygenAll,
   openDevice,
   openDevices,
   payment,
-  PATH,
   signAll,
   type Contents,
   type TestDevice,
@@ -62,42 +51,6 @@ beforeEach(async () => {
 
 const device = (index: number): TestDevice => devices[index - 1] ?? expect.unreachable();
 const some = (...indexes: number[]): TestDevice[] => indexes.map(device);
-
-const accountOf = (
-  { publicKey, chainCode }: KeySummary,
-  kind: BitcoinAccount['kind'],
-): BitcoinAccount => ({
-  network: 'mainnet',
-  kind,
-  index: 0,
-  derive: (path) => derive(publicKey, chainCode, path),
-});
-
-/** Spends so many coins of an account. */
-function spend(account: BitcoinAccount, coins: number): BitcoinRequest {
-  const places = Array.from({ length: coins }, (_, index) => ({ change: 0 as const, index }));
-  const scripts = places.map((place) => bitcoinAddressAt(account, place).script);
-  const transaction = spending(
-    scripts.map((script, i) => ({ amount: 50_000n + BigInt(i), script })),
-    [{ amount: 40_000n, script: bitcoinAddressAt(OTHER, { change: 0, index: 0 }).script }],
-  );
-  return preparePsbt(transaction.toPSBT(), {
-    account,
-    find: (script) => places[scripts.findIndex((own) => toHex(own) === toHex(script))],
-  });
-}
-
-const asking = (
-  { kid }: KeySummary,
-  request: ChainRequest,
-  signers: readonly number[],
-  name = 'sign',
-): SignRequest => ({
-  kid,
-  requestId: requestId(name),
-  signers,
-  items: [{ request: request as Authorised<ChainRequest>, paths: signingPathsOf(request, PATH) }],
-});
 
 const refusal = async (work: Promise<unknown>): Promise<CeremonyError> => {
   const error: unknown = await work.then(

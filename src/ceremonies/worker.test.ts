@@ -1,36 +1,24 @@
 /** Page and worker over a real MessageChannel: the same answers as in process, and only public data. */
-import { ECDSA } from './key-record.ts';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { concat, toHex } from '../codec.ts';
 import { headerOf } from '../threshold/testing/network.ts';
-import { devices, requestId, seeded } from '../threshold/testing/seeded.ts';
-import type { Ceremonies } from './api.ts';
+import { requestId } from '../threshold/testing/seeded.ts';
 import { CeremonyError } from './errors.ts';
-import { CeremonyHost } from './host.ts';
-import { decodeKeyRecord } from './key-record.ts';
+import { decodeKeyRecord, ECDSA } from './key-record.ts';
 import { decodePairRecord } from './pair-record.ts';
 import { failureOf, Hub, results, together } from './testing/hub.ts';
 import { membersFor, signRequest, type Contents } from './testing/hosts.ts';
-import { MemoryRecords } from './testing/records.ts';
-import { connect, workerFailed, type Connection } from './worker-client.ts';
+import { openWorker, type WorkerDevice } from './testing/worker.ts';
+import { connect, workerFailed } from './worker-client.ts';
 import { serve } from './worker-server.ts';
-
-interface WorkerDevice {
-  readonly index: number;
-  readonly connection: Connection;
-  readonly ceremonies: Ceremonies;
-  readonly records: MemoryRecords;
-  /** Posts to the worker what the client never would. */
-  readonly post: (message: unknown) => void;
-  /** Posts to the page what the server never would. */
-  readonly postBack: (message: unknown) => void;
-}
 
 /** Every message that crossed in either direction. */
 const crossed: unknown[] = [];
+const open: WorkerDevice[] = [];
 const channels: MessageChannel[] = [];
 
 afterEach(() => {
+  for (const device of open.splice(0)) device.end();
   for (const { port1, port2 } of channels.splice(0)) {
     port1.close();
     port2.close();
@@ -38,39 +26,13 @@ afterEach(() => {
 });
 
 async function startWorker(index: number, contents?: Contents): Promise<WorkerDevice> {
-  const channel = new MessageChannel();
-  channels.push(channel);
-  const { port1, port2 } = channel;
-  const records = new MemoryRecords(contents);
-  const identity = devices(index)[index - 1]?.identity ?? expect.unreachable();
-  const watched = (port: MessagePort) => ({
-    postMessage: (message: unknown) => {
-      crossed.push(message);
-      port.postMessage(message);
-    },
-    addEventListener: (type: 'message', listener: (event: { readonly data: unknown }) => void) => {
-      port.addEventListener(type, listener);
-      port.start();
-    },
+  const device = await openWorker(index, {
+    contents,
+    seed: `worker/${String(index)}/${String(crossed.length)}`,
+    watch: (message) => crossed.push(message),
   });
-  const random = seeded(`worker/${String(index)}/${String(crossed.length)}`);
-  serve(watched(port2), async (init) => {
-    if (init !== 'open sesame') throw new CeremonyError({ code: 'test/init', message: 'No.' });
-    return CeremonyHost.open({ records, identity, random });
-  });
-  const connection = await connect(watched(port1), 'open sesame');
-  return {
-    index,
-    connection,
-    ceremonies: connection.ceremonies,
-    records,
-    post: (message) => {
-      port1.postMessage(message);
-    },
-    postBack: (message) => {
-      port2.postMessage(message);
-    },
-  };
+  open.push(device);
+  return device;
 }
 
 const refusal = async (work: Promise<unknown>): Promise<CeremonyError> => {
