@@ -152,6 +152,11 @@ describe('assembleBitcoin', () => {
   });
 });
 
+interface Origin {
+  readonly hashes: Uint8Array[];
+  readonly der: { readonly fingerprint: number; readonly path: number[] };
+}
+
 describe('a transaction with a second owner', () => {
   const of = account();
   /** Two P2WPKH inputs: the first is ours, the second theirs. */
@@ -181,6 +186,49 @@ describe('a transaction with a second owner', () => {
     expect(decodePsbt(merged).inputs[1]?.unknown).toHaveLength(1);
     const { raw } = extractTransaction(merged) ?? expect.unreachable();
     expect(Transaction.fromRaw(raw, LOOSE).unsignedTx).toEqual(shared().unsignedTx);
+  });
+  it('is joined although theirs names our key by another origin, and the first origin counts', () => {
+    const { publicKey } = addressAt(of, { change: 0, index: 0 });
+    const origin = { fingerprint: 7, path: [0, 0] };
+    const transaction = Transaction.fromPSBT(theirs(), LOOSE);
+    transaction.updateInput(0, { bip32Derivation: [[publicKey, origin]] });
+    const request = prepare(shared(), of);
+    const ours = assembleBitcoin(request, sign(request));
+    const merged = mergePsbt(ours.psbt, transaction.toPSBT());
+    expect(merged).toEqual(mergePsbt(ours.psbt, theirs()));
+    const turned = mergePsbt(transaction.toPSBT(), ours.psbt);
+    expect(decodePsbt(turned).inputs[0]?.bip32Derivation).toEqual([[publicKey, origin]]);
+    expect(extractTransaction(turned)).toEqual(extractTransaction(merged));
+    expect(extractTransaction(merged)).toBeDefined();
+  });
+  it('keeps an origin of Taproot in the same way, and those of keys that only one names', () => {
+    const [first, second] = [0, 1].map((index) =>
+      addressAt(account('p2tr'), { change: 0, index }).publicKey.slice(1),
+    );
+    if (first === undefined || second === undefined) expect.unreachable();
+    const named = (...origins: readonly (readonly [Uint8Array, number])[]): Uint8Array => {
+      const transaction = simple(account('p2tr'));
+      const tapBip32Derivation = origins.map(([key, fingerprint]): [Uint8Array, Origin] => [
+        key,
+        { hashes: [], der: { fingerprint, path: [] } },
+      ]);
+      transaction.updateInput(0, { tapBip32Derivation });
+      transaction.updateOutput(0, { tapBip32Derivation });
+      return transaction.toPSBT();
+    };
+    const merged = decodePsbt(mergePsbt(named([first, 1]), named([first, 2], [second, 3])));
+    for (const map of [merged.inputs[0], merged.outputs[0]]) {
+      const found = (map?.tapBip32Derivation ?? []).map(([key, { der }]): [string, number] => [
+        hex.encode(key),
+        Number(der.fingerprint),
+      ]);
+      expect(new Map(found)).toEqual(
+        new Map([
+          [hex.encode(first), 1],
+          [hex.encode(second), 3],
+        ]),
+      );
+    }
   });
   it('is complete at once when they signed first', () => {
     const request = preparePsbt(theirs(), { account: of, find: finder(of) });

@@ -2,10 +2,11 @@
 import { schnorr, secp256k1 } from '@noble/curves/secp256k1.js';
 import { hex } from '@scure/base';
 import { OutScript } from '@scure/btc-signer/payment.js';
+import type { TransactionInput, TransactionOutput } from '@scure/btc-signer/psbt.js';
 import { Transaction } from '@scure/btc-signer/transaction.js';
 import { sha256x2 } from '@scure/btc-signer/utils.js';
 import { concat, equalBytes, u8 } from '../../codec.ts';
-import { decodePsbt, encodeCanonical, KEEP_ALL, openPsbt } from './codec.ts';
+import { decodePsbt, encodeCanonical, type Fields, KEEP_ALL, openPsbt } from './codec.ts';
 import { bitcoinDigests } from './digest.ts';
 import { BitcoinSignatureError, PsbtError } from './errors.ts';
 import { type BitcoinRequest, type BitcoinInput, inputsToSign } from './request.ts';
@@ -167,7 +168,8 @@ function pays(raw: Uint8Array, request: BitcoinRequest): boolean {
 
 /**
  * Joins PSBTs of the same transaction: every signature and every field of each is in the result, in the
- * canonical form of version 0.
+ * canonical form of version 0. Where two say differently from which key another comes, the first counts: a
+ * wallet that knows only the account's extended key names that one, and this wallet names the vault's.
  *
  * @throws PsbtError when they are not of one transaction, or say different things in one place
  * @see BIP-174, "Combiner"
@@ -175,7 +177,9 @@ function pays(raw: Uint8Array, request: BitcoinRequest): boolean {
 export function mergePsbt(first: Uint8Array, ...others: readonly Uint8Array[]): Uint8Array {
   const merged = openPsbt(first);
   for (const other of others) {
-    const added = openPsbt(other);
+    const known = decodePsbt(merged.toPSBT(0));
+    const fields = decodePsbt(encodeCanonical(decodePsbt(other)));
+    const added = openPsbt(encodeCanonical(withoutOrigins(fields, known)));
     if (!equalBytes(merged.unsignedTx, added.unsignedTx)) {
       throw new PsbtError(
         'bitcoin/merge-other',
@@ -193,4 +197,29 @@ export function mergePsbt(first: Uint8Array, ...others: readonly Uint8Array[]): 
     }
   }
   return encodeCanonical(decodePsbt(merged.toPSBT(0)));
+}
+
+/** The fields without the origins of keys whose origin is known. */
+function withoutOrigins(fields: Fields, known: Fields): Fields {
+  return {
+    ...fields,
+    inputs: fields.inputs.map((map, i) => withoutThese(map, known.inputs[i])),
+    outputs: fields.outputs.map((map, i) => withoutThese(map, known.outputs[i])),
+  };
+}
+
+function withoutThese<T extends TransactionInput | TransactionOutput>(
+  map: T,
+  known: TransactionInput | TransactionOutput = {},
+): T {
+  const others = <V>(
+    rows: readonly (readonly [Uint8Array, V])[] | undefined,
+    there: readonly (readonly [Uint8Array, V])[] | undefined,
+  ): (readonly [Uint8Array, V])[] =>
+    (rows ?? []).filter(([key]) => !(there ?? []).some(([same]) => equalBytes(key, same)));
+  return {
+    ...map,
+    bip32Derivation: others(map.bip32Derivation, known.bip32Derivation),
+    tapBip32Derivation: others(map.tapBip32Derivation, known.tapBip32Derivation),
+  };
 }

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AccountKind, addressAt } from './account.ts';
+import { type AccountKind, addressAt, type BitcoinAccount } from './account.ts';
 import { assembleBitcoin } from './assemble.ts';
-import { type BitcoinPayment, buildBitcoinPayment, type Coin } from './build.ts';
+import { type BitcoinPayment, type BuiltPayment, buildBitcoinPayment, type Coin } from './build.ts';
+import { FundsError } from './errors.ts';
 import { readBitcoinFacts } from './facts.ts';
 import { dustLimit } from './size.ts';
-import { account, funding, OTHER, sign } from './testing/vault.ts';
+import { account, finder, funding, OTHER, sign } from './testing/vault.ts';
 
 const TO = addressAt(OTHER, { change: 0, index: 0 }).address;
 
@@ -173,5 +174,74 @@ describe('dustLimit', () => {
     expect(
       dustLimit(Uint8Array.from(script.match(/../g)?.map((byte) => Number(`0x${byte}`)) ?? [])),
     ).toBe(least);
+  });
+});
+
+describe('an account of a hundred small coins', () => {
+  const HUNDRED = 100;
+
+  /** What is in the account after a transaction of its own: the coins that it left, and what it paid back. */
+  function after(before: readonly Coin[], { request }: BuiltPayment, of: BitcoinAccount): Coin[] {
+    const { complete } = assembleBitcoin(request, sign(request));
+    if (complete === undefined) return expect.unreachable();
+    const { raw, txid } = complete;
+    const spent = new Set(request.inputs.map((input) => `${input.txid}:${String(input.vout)}`));
+    const left = before.filter((coin) => !spent.has(`${coin.txid}:${String(coin.vout)}`));
+    expect(left).toHaveLength(before.length - request.inputs.length);
+    const find = finder(of, 2 * HUNDRED);
+    const back = request.outputs.flatMap(({ script, amount }, vout): Coin[] => {
+      const place = find(script);
+      return place === undefined ? [] : [{ txid, vout, amount, place, previous: raw }];
+    });
+    return [...left, ...back];
+  }
+
+  const total = (coins: readonly Coin[]): bigint =>
+    coins.reduce((sum, { amount }) => sum + amount, 0n);
+
+  it.each<AccountKind>(['p2wpkh', 'p2tr'])('joins them until the amount is reached: %s', (kind) => {
+    const of = account(kind);
+    const amount = 900_000n;
+    let coinsNow: readonly Coin[] = coins(
+      Array.from({ length: HUNDRED }, (_, i) => 10_000n + BigInt(i)),
+      of,
+    );
+    const before = total(coinsNow);
+    const tried = (): BuiltPayment | FundsError => {
+      try {
+        return buildBitcoinPayment(
+          payment({ account: of, coins: coinsNow, pay: [{ address: TO, amount }] }, kind),
+        );
+      } catch (error) {
+        if (error instanceof FundsError) return error;
+        throw error;
+      }
+    };
+
+    let fees = 0n;
+    let rounds = 0;
+    let result = tried();
+    while (result instanceof FundsError) {
+      expect(result.code).toBe('bitcoin/funds-many-coins');
+      expect(result.message).toMatch(/more than 16 coins.*to your own account.*or pay in parts/);
+      const to = addressAt(of, { change: 0, index: HUNDRED + rounds }).address;
+      const joined = buildBitcoinPayment(
+        payment({ account: of, coins: coinsNow, pay: { all: to } }, kind),
+      );
+      expect(joined.request.inputs).toHaveLength(16);
+      expect(joined.leftOut).toBe(coinsNow.length - 16);
+      expect(joined.request.outputs).toHaveLength(1);
+      coinsNow = after(coinsNow, joined, of);
+      fees += joined.request.fee;
+      expect(total(coinsNow)).toBe(before - fees);
+      rounds += 1;
+      result = tried();
+    }
+    // The joined coin grows by fifteen each time: 16 + 4 * 15 and 15 more reach 90 coins and the fees.
+    expect(rounds).toBe(5);
+    expect(result.request.inputs.length).toBeLessThanOrEqual(16);
+    expect(result.request.outputs.some((output) => output.amount === amount)).toBe(true);
+    const { complete } = assembleBitcoin(result.request, sign(result.request));
+    expect(complete).toBeDefined();
   });
 });
