@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { addressOf, parseAddress, toChecksum } from './address.ts';
 import { assemble, readSigned } from './assemble.ts';
 import { digest } from './digest.ts';
+import { casesOf } from '../testing/cases.ts';
 import { toHexData } from './hex.ts';
 import { parseUnsigned } from './parse.ts';
 import { anyAddress, anyTransaction, request } from './testing/transactions.ts';
@@ -46,7 +47,7 @@ describe('against micro-eth-signer', () => {
         expect(toHexData(ours)).toBe(toHexData(bytes));
         expect(parseUnsigned(bytes).tx).toEqual(tx);
       }),
-      { numRuns: 3000, endOnFailure: true },
+      { numRuns: casesOf(5_000), endOnFailure: true },
     );
   });
 
@@ -78,7 +79,7 @@ describe('against micro-eth-signer', () => {
           hash: expect.any(Uint8Array) as unknown,
         });
       }),
-      { numRuns: 200, endOnFailure: true },
+      { numRuns: casesOf(300), endOnFailure: true },
     );
   });
 
@@ -89,7 +90,7 @@ describe('against micro-eth-signer', () => {
         expect(toChecksum(address.toLowerCase())).toBe(addr.addChecksum(address.toLowerCase()));
         expect(parseAddress(address)).toEqual({ address, checksummed: true });
       }),
-      { numRuns: 300, endOnFailure: true },
+      { numRuns: casesOf(300), endOnFailure: true },
     );
   });
 });

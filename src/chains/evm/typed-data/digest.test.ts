@@ -1,12 +1,8 @@
-import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import fc from 'fast-check';
-import { recoverAddressTyped } from 'micro-eth-signer';
 import { getSignPayload, type TypedData as TypeTable } from 'ox/TypedData';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../codec.ts';
-import { addressOf } from '../address.ts';
 import {
   CANCEL_AUTHORIZATION,
   RECEIVE_AUTHORIZATION,
@@ -17,7 +13,6 @@ import { DAI_PERMIT, PERMIT } from './permit.ts';
 import { PERMIT_BATCH, PERMIT_BATCH_TRANSFER, PERMIT_SINGLE, PERMIT_TRANSFER } from './permit2.ts';
 import { SAFE_MESSAGE, SAFE_TX } from './safe.ts';
 import { SEAPORT_ORDER } from './seaport.ts';
-import { anyTypedData } from './testing/any.ts';
 import { MAIL } from './testing/mail.ts';
 import { typed } from './testing/typed.ts';
 
@@ -86,38 +81,9 @@ describe('published values', () => {
   });
 });
 
-/** It derives types from the literal types of its argument, which these do not have. */
-const recover = recoverAddressTyped as (signature: string, typed: object) => string;
-
-describe('a second implementation', () => {
-  const secret = new Uint8Array(32).fill(0x46);
-  const account = addressOf(secp256k1.getPublicKey(secret));
-
-  it('recovers the account from signatures over our digests', () => {
-    fc.assert(
-      fc.property(anyTypedData, (json) => {
-        const request = typed(json);
-        const digest = typedDataDigest(request);
-        const signature = secp256k1.sign(digest, secret, { prehash: false, format: 'recovered' });
-        const [recovery = 9] = signature;
-        const text = `0x${toHex(signature.subarray(1))}${(27 + recovery).toString(16)}`;
-        const { types, primaryType, domain, message } = request.data;
-        const given = {
-          types,
-          primaryType,
-          domain: numbers(domain, types['EIP712Domain'] ?? [], types),
-        };
-        const struct = numbers(message, types[primaryType] ?? [], types);
-        expect(recover(text, { ...given, message: struct })).toBe(account);
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it('has the digest that ox computes in one piece', () => {
-    const whole = getSignPayload<TypeTable, string>(typed(MAIL).data as never);
-    expect(whole).toBe(`0x${toHex(typedDataDigest(typed(MAIL)))}`);
-  });
+it('has the digest that ox computes in one piece', () => {
+  const whole = getSignPayload<TypeTable, string>(typed(MAIL).data as never);
+  expect(whole).toBe(`0x${toHex(typedDataDigest(typed(MAIL)))}`);
 });
 
 it('refuses bytes that changed after they were read', () => {
@@ -128,26 +94,3 @@ it('refuses bytes that changed after they were read', () => {
     expect.objectContaining({ code: 'evm/typed-data-changed' }),
   );
 });
-
-/** Integers as the second implementation takes them. */
-function numbers(
-  struct: object,
-  members: readonly { name: string; type: string }[],
-  types: object,
-): object {
-  return Object.fromEntries(
-    members.map(({ name, type }) => [
-      name,
-      number((struct as Record<string, unknown>)[name], type, types),
-    ]),
-  );
-}
-
-function number(value: unknown, type: string, types: object): unknown {
-  if (Array.isArray(value)) {
-    return value.map((item) => number(item, type.slice(0, type.lastIndexOf('[')), types));
-  }
-  if (/^u?int/.test(type)) return BigInt(String(value));
-  const members = Object.hasOwn(types, type) ? (types as Record<string, []>)[type] : undefined;
-  return members === undefined ? value : numbers(value as object, members, types);
-}
