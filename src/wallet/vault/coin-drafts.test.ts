@@ -313,6 +313,30 @@ describe('a PSBT', () => {
   });
 });
 
+it.each(['p2wpkh', 'p2tr'] as const)('what goes to an own address is ours: %s', async (kind) => {
+  const { publicKey, chainCode } = ROOT;
+  if (publicKey === null || chainCode === null) throw new Error('no key');
+  accounts = new CoinAccounts(() => ({ publicKey, chainCode }));
+  drafts = new CoinDrafts({ watch, coinAccounts: accounts, reviewed, judged: () => judged });
+  const of = testAccount(kind);
+  const { script } = bitcoinAddressAt(of, { change: 0, index: 0 });
+  const from = funding([{ amount: 100_000n, script }]);
+  watch.transactions.set(from.id, from.toBytes());
+  const place = { change: 0, index: 0 } as const;
+  const coin = { txid: from.id, vout: 0, amount: 100_000n, place, height: 100 };
+  watch.known = {
+    state: 'known',
+    coins: [coin],
+    addresses: [],
+    next: { receive: 1, change: 0 },
+  };
+  const to = bitcoinAddressAt(of, { change: 0, index: 1 });
+  const request = take(
+    await drafts.payment(form({ account: { ...REF, kind }, to: to.address, all: true })),
+  );
+  expect(request.outputs.map(({ own: claim }) => claim?.path)).toEqual([to.path]);
+});
+
 it('an account whose key does not exist is none', async () => {
   await expect(drafts.payment(form({ account: { ...REF, kind: 'p2tr' } }))).rejects.toMatchObject({
     problem: { code: 'wallet/no-account' },

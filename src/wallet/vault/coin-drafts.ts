@@ -124,7 +124,6 @@ export class CoinDrafts {
       fields.add('overrideMaybeSigned', message);
       return undefined;
     }
-    if (account.kind === 'p2tr') return again;
     try {
       const previous = await this.#previousOf(again, account, true);
       return this.#prepare(again.bytes, account, previous);
