@@ -83,5 +83,6 @@ function lasts(blocks: number): string {
   const minutes = blocks * 10;
   if (minutes < 60) return `${String(minutes)} minutes`;
   const hours = Math.round(minutes / 60);
+  if (hours === 24) return 'a day';
   return hours === 1 ? 'an hour' : `${String(hours)} hours`;
 }

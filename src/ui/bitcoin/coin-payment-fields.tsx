@@ -95,9 +95,9 @@ function CoinAmountField(props: {
         label="Amount"
         errors={props.errors}
         hint={
-          <>
-            There: <Funds account={account} />
-          </>
+          <span className="lines-tight">
+            <Funds account={account} />
+          </span>
         }
       >
         {(control) => (

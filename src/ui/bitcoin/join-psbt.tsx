@@ -24,14 +24,17 @@ export function JoinPsbt({ proposal }: { readonly proposal: ProposalView }) {
         Hand the PSBT to the other signers. What they send back is joined here; no signature gets
         lost.
       </p>
-      <PsbtInput onPsbt={setOthers} />
+      <PsbtInput psbt={others} onPsbt={setOthers} />
       <button
         type="button"
         className="button button-wide"
         disabled={action.pending || others.length === 0}
         onClick={() =>
           void action.run(async () => {
-            setJoined(await wallet.joinPsbt(proposal.id, [others]));
+            // What was joined before goes along, for one signer after another.
+            const before = joined === undefined ? [] : [joined.psbt];
+            setJoined(await wallet.joinPsbt(proposal.id, [...before, others]));
+            setOthers('');
           })
         }
       >

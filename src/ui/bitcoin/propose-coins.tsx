@@ -1,11 +1,13 @@
 import { Tabs } from '@base-ui/react/tabs';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type {
   BitcoinAccountRef,
   BitcoinAccountView,
+  BitcoinPaymentForm,
   Checked,
   Draft,
   FieldError,
+  PsbtForm,
   VaultView,
 } from '../../wallet/index.ts';
 import { AccountField } from '../screens/form-fields.tsx';
@@ -13,10 +15,25 @@ import { useWallet } from '../wallet-context.tsx';
 import { CoinPaymentFields, emptyCoinPayment } from './coin-payment-fields.tsx';
 import { emptyPsbt, PsbtFields } from './psbt-fields.tsx';
 
-/** What can be proposed from a Bitcoin account. The forms keep what was typed. */
+/** What was typed for a Bitcoin account. It outlives the review, from which a person may come back. */
+export interface CoinForms {
+  readonly tab: 'form' | 'psbt';
+  readonly payment: BitcoinPaymentForm;
+  readonly psbt: PsbtForm;
+}
+
+export const emptyCoinForms = (account: BitcoinAccountRef): CoinForms => ({
+  tab: 'form',
+  payment: emptyCoinPayment(account),
+  psbt: emptyPsbt(account),
+});
+
+/** What can be proposed from a Bitcoin account. */
 export function ProposeCoins(props: {
   readonly vault: VaultView;
   readonly account: BitcoinAccountView;
+  readonly forms: CoinForms;
+  readonly onForms: (forms: CoinForms) => void;
   readonly errors: readonly FieldError[];
   readonly failed: string | undefined;
   readonly pending: boolean;
@@ -24,10 +41,9 @@ export function ProposeCoins(props: {
   readonly onTab: () => void;
   readonly check: (ask: () => Promise<Checked<Draft>>) => void;
 }) {
-  const { vault, account, errors, failed, pending, check } = props;
+  const { vault, account, forms, onForms, errors, failed, pending, check } = props;
+  const { payment, psbt } = forms;
   const wallet = useWallet();
-  const [payment, setPayment] = useState(() => emptyCoinPayment(account));
-  const [psbt, setPsbt] = useState(() => emptyPsbt(account));
   const from: ReactNode = (
     <AccountField
       vault={vault}
@@ -39,7 +55,14 @@ export function ProposeCoins(props: {
   );
   const common = { vault, account, errors, failed, pending, from };
   return (
-    <Tabs.Root defaultValue="form" className="stack" onValueChange={props.onTab}>
+    <Tabs.Root
+      value={forms.tab}
+      className="stack"
+      onValueChange={(tab) => {
+        props.onTab();
+        onForms({ ...forms, tab: tab === 'psbt' ? 'psbt' : 'form' });
+      }}
+    >
       <Tabs.List className="segments" aria-label="How to describe it">
         <Tabs.Tab className="segment" value="form">
           Payment
@@ -52,7 +75,9 @@ export function ProposeCoins(props: {
         <CoinPaymentFields
           {...common}
           form={payment}
-          onChange={setPayment}
+          onChange={(next) => {
+            onForms({ ...forms, payment: next });
+          }}
           onSubmit={() => {
             check(async () => wallet.draftBitcoinPayment(vault.id, payment));
           }}
@@ -62,7 +87,9 @@ export function ProposeCoins(props: {
         <PsbtFields
           {...common}
           form={psbt}
-          onChange={setPsbt}
+          onChange={(next) => {
+            onForms({ ...forms, psbt: next });
+          }}
           onSubmit={() => {
             check(async () => wallet.draftPsbt(vault.id, psbt));
           }}

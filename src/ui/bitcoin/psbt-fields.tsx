@@ -29,6 +29,7 @@ export function PsbtFields(props: CoinFormProps<PsbtForm>) {
       <ErrorSummary errors={errors} />
       {props.from}
       <PsbtInput
+        psbt={form.psbt}
         error={errors.find(({ field }) => field === 'psbt')?.message}
         onPsbt={(psbt) => {
           set({ psbt });

@@ -1,29 +1,33 @@
 /** A PSBT comes in: pasted, or as a file. */
-import { useState } from 'react';
+import { FileUp } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { Field } from '../parts/field.tsx';
 
 /** Larger ones are refused by the wallet; nothing reads them whole before. */
 const MAX_BYTES = 2_000_000;
 
 export function PsbtInput(props: {
+  /** Text as it was typed, or the bytes of a file. */
+  readonly psbt: Uint8Array | string;
   readonly onPsbt: (psbt: Uint8Array | string) => void;
   readonly error?: string | undefined;
 }) {
-  const { onPsbt, error } = props;
-  const [text, setText] = useState('');
-  const [file, setFile] = useState<string>();
+  const { psbt, onPsbt, error } = props;
+  const file = useRef<HTMLInputElement>(null);
+  const [name, setName] = useState<string>();
   const [refused, setRefused] = useState<string>();
   const message = refused ?? error;
-  const take = async (chosen: File): Promise<void> => {
-    setText('');
+  const take = async (chosen: File | undefined): Promise<void> => {
+    if (chosen === undefined) return;
     if (chosen.size > MAX_BYTES) {
-      setFile(undefined);
       setRefused('This file is too large for a PSBT.');
+      onPsbt('');
       return;
     }
+    const bytes = new Uint8Array(await chosen.arrayBuffer());
     setRefused(undefined);
-    setFile(chosen.name);
-    onPsbt(new Uint8Array(await chosen.arrayBuffer()));
+    setName(chosen.name);
+    onPsbt(bytes);
   };
   return (
     <div className="stack-tight">
@@ -37,34 +41,41 @@ export function PsbtInput(props: {
           <textarea
             {...control}
             className="input mono paste"
-            value={text}
+            value={typeof psbt === 'string' ? psbt : ''}
             rows={5}
             autoComplete="off"
             autoCapitalize="none"
             spellCheck={false}
             placeholder="cHNidP8…"
             onChange={(event) => {
-              setText(event.target.value);
-              setFile(undefined);
               setRefused(undefined);
               onPsbt(event.target.value.trim());
             }}
           />
         )}
       </Field>
-      <label className="field">
-        <span className="small">Or choose a file</span>
+      <span>
+        <button type="button" className="button button-small" onClick={() => file.current?.click()}>
+          <FileUp className="icon" aria-hidden />
+          Choose a file
+        </button>
         <input
+          ref={file}
           type="file"
-          className="input"
+          hidden
+          aria-label="A file with a PSBT"
           accept=".psbt,.txt,application/octet-stream,text/plain"
-          onChange={(event) => {
-            const [chosen] = event.target.files ?? [];
-            if (chosen !== undefined) void take(chosen);
+          onChange={({ target }) => {
+            void take(target.files?.[0]);
+            target.value = ''; // so that the same file can be chosen again
           }}
         />
-      </label>
-      {file === undefined ? null : <p className="small soft">From the file {file}.</p>}
+      </span>
+      {typeof psbt === 'string' ? null : (
+        <p className="small soft" role="status">
+          {name === undefined ? 'A file' : `The file ${name}`} of {psbt.length} bytes.
+        </p>
+      )}
     </div>
   );
 }

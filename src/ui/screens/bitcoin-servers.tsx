@@ -1,16 +1,11 @@
 import { useState, type SubmitEvent } from 'react';
-import type {
-  BitcoinNetwork,
-  BitcoinServerSetting,
-  FieldError,
-  Settings,
-} from '../../wallet/index.ts';
+import type { BitcoinNetwork, FieldError, Settings } from '../../wallet/index.ts';
 import { NETWORKS } from '../bitcoin/names.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { ErrorSummary, Field } from '../parts/field.tsx';
 import { ActionError } from '../parts/notice.tsx';
 import { Section } from '../parts/page.tsx';
-import { useWallet } from '../wallet-context.tsx';
+import { useOpen, useWallet } from '../wallet-context.tsx';
 import type { Save } from './save.ts';
 
 interface Props {
@@ -40,6 +35,7 @@ export function BitcoinServers({ settings, save, error }: Props) {
                   <span className="small soft">
                     {server === undefined ? 'no server: nothing is asked or sent' : server.url}
                   </span>
+                  {server === undefined ? null : <Standing network={network} />}
                 </span>
                 <button
                   type="button"
@@ -71,6 +67,31 @@ export function BitcoinServers({ settings, save, error }: Props) {
   );
 }
 
+/** Whether the server answers. It is asked only where a vault has an account on the network. */
+function Standing(props: { readonly network: BitcoinNetwork }) {
+  const { vaults } = useOpen();
+  const nodes = vaults.flatMap(({ bitcoinServers }) => bitcoinServers.get(props.network) ?? []);
+  const node = nodes.find(({ state }) => state !== 'unset');
+  if (node === undefined) return <span className="small soft">not asked yet</span>;
+  switch (node.state) {
+    case 'failing':
+      return (
+        <span className="small">
+          {node.problem.title}. {node.problem.next}
+        </span>
+      );
+    case 'up':
+      return (
+        <span className="small row">
+          <span className="dot dot-on" aria-hidden />
+          answers, at block {String(node.block)}
+        </span>
+      );
+    default:
+      return <span className="small soft">asking…</span>;
+  }
+}
+
 function ServerDialog(
   props: Props & { readonly network: BitcoinNetwork; readonly onClose: () => void },
 ) {
@@ -78,7 +99,7 @@ function ServerDialog(
   const wallet = useWallet();
   const known = settings.bitcoin.find((each) => each.network === network);
   const [form, setForm] = useState({
-    kind: known?.kind ?? ('esplora' as BitcoinServerSetting['kind']),
+    kind: known?.kind ?? 'esplora',
     url: known?.url ?? '',
     user: known?.user ?? '',
     password: known?.password ?? '',

@@ -122,11 +122,13 @@ export function HoldToApprove(props: {
 }
 
 /** What moves and where to, once more. */
-const essentials = ({ facts }: Review): Review['facts'] =>
-  facts.filter(
-    ({ weight, value, label }) =>
-      weight === 'large' || (value.kind === 'address' && weight !== 'quiet' && label !== 'From'),
-  );
+const essentials = ({ facts }: Review): Review['facts'] => facts.filter(isEssential);
+
+const isEssential = ({ weight, value, label }: Review['facts'][number]): boolean =>
+  weight === 'large' ||
+  (value.kind === 'address' && weight !== 'quiet' && label !== 'From') ||
+  // One of several payments.
+  (value.kind === 'group' && value.facts.some(isEssential));
 
 function Reject(props: { readonly proposal: ProposalView; readonly onClose: () => void }) {
   const { proposal, onClose } = props;

@@ -43,7 +43,8 @@ export function Outcome({ proposal }: Props) {
 function Standing({ proposal }: Props) {
   switch (proposal.status) {
     case 'open':
-      return proposal.blocked === undefined ? (
+      // A refusal stands among the warnings already.
+      return proposal.blocked === proposal.review.refusal ? (
         proposal.mine === 'approved' ? (
           <Notice tone="go" title="You approved this" role="status">
             <p>

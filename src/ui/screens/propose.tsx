@@ -8,7 +8,7 @@ import type {
   VaultView,
 } from '../../wallet/index.ts';
 import { accountWithId, idOf } from '../bitcoin/names.ts';
-import { ProposeCoins } from '../bitcoin/propose-coins.tsx';
+import { emptyCoinForms, ProposeCoins, type CoinForms } from '../bitcoin/propose-coins.tsx';
 import { ConnectionNotice } from '../parts/connection-state.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
@@ -31,8 +31,8 @@ export function Propose(props: { readonly vault: VaultView; readonly reviewing: 
   const [message, setMessage] = useState(emptyMessage);
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const [draft, setDraft] = useState<Draft>();
-  /** A Bitcoin account, by its id. */
-  const [coins, setCoins] = useState<string>();
+  /** Set while a Bitcoin account is chosen. */
+  const [coins, setCoins] = useState<CoinForms>();
 
   const check = (ask: () => Promise<Checked<Draft>>): void => {
     if (action.pending) return;
@@ -51,13 +51,14 @@ export function Propose(props: { readonly vault: VaultView; readonly reviewing: 
   };
   const choose = (account: number | BitcoinAccountRef): void => {
     clear();
-    setCoins(typeof account === 'number' ? undefined : idOf(account));
+    setCoins(typeof account === 'number' ? undefined : emptyCoinForms(account));
     if (typeof account !== 'number') return;
     setPayment({ ...payment, account });
     setPaste({ ...paste, account });
     setMessage({ ...message, account });
   };
-  const coinAccount = coins === undefined ? undefined : accountWithId(vault, coins);
+  const coinAccount =
+    coins === undefined ? undefined : accountWithId(vault, idOf(coins.payment.account));
 
   if (props.reviewing && draft !== undefined) return <DraftReview vault={vault} draft={draft} />;
   const back = { href: hrefOf({ screen: 'home', vault: vault.id }), label: vault.name };
@@ -74,17 +75,19 @@ export function Propose(props: { readonly vault: VaultView; readonly reviewing: 
     <Page title="Propose" narrow back={back}>
       <div className="stack">
         <ConnectionNotice connection={connection} />
-        {coinAccount === undefined ? null : (
+        {coins === undefined || coinAccount === undefined ? null : (
           <ProposeCoins
             vault={vault}
             account={coinAccount}
+            forms={coins}
+            onForms={setCoins}
             errors={errors}
             failed={action.error}
             pending={action.pending}
             onAccount={choose}
             onTab={clear}
             check={check}
-            key={coins}
+            key={idOf(coinAccount)}
           />
         )}
         {coinAccount === undefined ? (
