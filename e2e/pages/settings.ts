@@ -33,7 +33,7 @@ export class SettingsPage {
     await page.getByRole('button', { name: 'Add a network' }).click();
     await page.getByLabel('Name', { exact: true }).fill(network.name);
     await page.getByLabel('Chain id').fill(network.chainId);
-    await page.getByLabel('Coin').fill(network.symbol);
+    await page.getByLabel('Coin', { exact: true }).fill(network.symbol);
     await page.getByLabel('Address of the node (JSON-RPC)').fill(network.node);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expect(page.getByRole('button', { name: 'Reload now' })).toBeVisible();

@@ -15,7 +15,11 @@ const input: BitcoinInput = {
   sighash: 0,
 };
 const digest = (...inputs: readonly Partial<BitcoinInput>[]): string =>
-  toHex(prevoutsDigest({ inputs: inputs.map((one) => ({ ...input, ...one })) } as BitcoinRequest));
+  toHex(
+    prevoutsDigest({
+      inputs: inputs.map((one) => ({ ...input, ...one })),
+    } as unknown as BitcoinRequest),
+  );
 
 it('is what the layout says', () => {
   // printf '%s' 11…11 00000001 0000000100000002 00000001 51 | xxd -r -p | sha256sum

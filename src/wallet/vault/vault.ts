@@ -26,6 +26,7 @@ import { noProposal, problemOf, WalletError } from '../problems.ts';
 import type { CeremonyView, Problem, VaultView } from '../state.ts';
 import type { CeremonyMessage } from '../wire.ts';
 import { Accounts } from './accounts.ts';
+import { isCertified } from './claims.ts';
 import { CoinAccounts } from './coin-accounts.ts';
 import { CoinDrafts } from './coin-drafts.ts';
 import { Alarms } from './alarms.ts';
@@ -435,7 +436,7 @@ export class Vault {
   }
 
   async #certified(suite: string, certificate: Uint8Array): Promise<void> {
-    if (this.#state.certificates.some((claim) => claim.suite === suite)) return;
+    if (isCertified(this.#state.certificates, suite, certificate)) return;
     await this.#journal.append({ type: 'key-certified', data: { suite, certificate } });
   }
 

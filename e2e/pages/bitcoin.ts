@@ -2,7 +2,7 @@
 import { expect, type Page } from '@playwright/test';
 import { SettingsPage } from './settings.ts';
 
-export class CoinsPage {
+export class BitcoinPage {
   readonly page: Page;
 
   constructor(page: Page) {
@@ -11,12 +11,9 @@ export class CoinsPage {
 
   /** Names the server of regtest; the page then loads again and is locked. */
   async setServer(url: string): Promise<void> {
-    const { page } = this;
-    const settings = new SettingsPage(page);
+    const settings = new SettingsPage(this.page);
     await settings.open();
-    await page.getByRole('button', { name: /^Change the server of Bitcoin regtest/ }).click();
-    await page.getByLabel('Address of the server').fill(url);
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await settings.setBitcoinServer('Bitcoin regtest', { kind: 'esplora', url });
     await settings.reload();
   }
 
@@ -42,7 +39,7 @@ export class CoinsPage {
   }
 
   /** The next address to receive on, of the account that is open, once its key is there. */
-  async address(timeout?: number): Promise<string> {
+  async address(timeout = 20_000): Promise<string> {
     const shown = this.page.locator('.card .address').first();
     await expect(shown).toBeVisible({ timeout });
     return (await shown.innerText()).replaceAll(/\s/g, '');
