@@ -3,7 +3,7 @@ import type { BitcoinAccount } from '../../chains/index.ts';
 import type { BitcoinServer } from '../../network/index.ts';
 import type { AccountFunds, BitcoinWatch } from '../bitcoin/watch.ts';
 
-export const NO_FUNDS: AccountFunds = {
+const NO_FUNDS: AccountFunds = {
   state: 'unset',
   coins: [],
   addresses: [],
