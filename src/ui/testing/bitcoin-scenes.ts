@@ -22,9 +22,8 @@ import type {
   TransactionView,
 } from '../../wallet/index.ts';
 import * as made from './fixtures.ts';
-import type { Scene } from './scenes.ts';
+import { VAULT, type Scene } from './scene.ts';
 
-const VAULT = '#/vault/v1';
 const own = accountOf();
 const taproot = accountOf('p2tr');
 const script = (of: BitcoinAccount, change: 0 | 1, index: number): Uint8Array =>

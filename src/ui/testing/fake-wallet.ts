@@ -4,7 +4,8 @@
  */
 import { CountersignError } from '../../errors.ts';
 import type { Draft, Wallet, WalletState } from '../../wallet/index.ts';
-import { review, vault } from './fixtures.ts';
+import { vault } from './fixtures.ts';
+import { review } from './reviews.ts';
 
 export class FakeWallet implements Wallet {
   /** Names and arguments of the intents called so far. */

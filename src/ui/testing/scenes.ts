@@ -3,28 +3,13 @@ import type {
   DescriptorSetView,
   LockReason,
   PairSetupView,
-  Problem,
-  ProposalView,
   VaultView,
-  WalletState,
 } from '../../wallet/index.ts';
 import { bitcoinScenes } from './bitcoin-scenes.ts';
 import * as made from './fixtures.ts';
-
-export interface Scene {
-  readonly state: WalletState;
-  readonly hash: string;
-}
-
-const VAULT = '#/vault/v1';
-const PROPOSAL = `${VAULT}/proposal/p1`;
-
-const problem: Problem = {
-  code: 'signing/peer-gone',
-  title: 'The signing stopped: Finance phone went away',
-  meaning: 'Nothing has been signed. The approvals are kept.',
-  next: 'Open Countersign on Finance phone; it starts again by itself.',
-};
+import { proposalScenes } from './proposal-scenes.ts';
+import * as reviews from './reviews.ts';
+import { at, long, problem, signing, VAULT, type Scene } from './scene.ts';
 
 const making = made.ceremony(
   [
@@ -36,16 +21,6 @@ const making = made.ceremony(
   ],
   2,
 );
-const signing = made.ceremony(
-  [
-    ['Connected to Finance phone', 'direct'],
-    ['Same transaction, same words', 'both devices'],
-    ['Computing together', 'round 2 of 3'],
-    ['Check the signature', ''],
-  ],
-  2,
-);
-
 function locked(reason: LockReason): Scene {
   return {
     state: { phase: 'locked', deviceName: 'This laptop', reason, theme: 'system' },
@@ -60,17 +35,6 @@ function home(part: Parameters<typeof made.open>[0] = {}): Scene {
 function unfinished(keygen: VaultView['keygen']): Scene {
   const empty = { accounts: [], proposals: [], waiting: [], contacts: [] };
   return home({ vaults: [made.vault({ ...empty, state: 'unfinished', keygen })] });
-}
-
-function at(hash: string, part: Parameters<typeof made.open>[0] = {}): Scene {
-  return { state: made.open(part), hash };
-}
-
-function showing(proposal: ProposalView): Scene {
-  return {
-    state: made.open({ vaults: [made.vault({ proposals: [proposal], waiting: [] })] }),
-    hash: PROPOSAL,
-  };
 }
 
 function pairSetup(part: Partial<PairSetupView>): PairSetupView {
@@ -109,13 +73,6 @@ function descriptorSet(part: Partial<DescriptorSetView>): DescriptorSetView {
 function pairing(part: Parameters<typeof made.pairing>[0]): Scene {
   return { state: made.open({ vaults: [], pairing: made.pairing(part) }), hash: '#/' };
 }
-
-const HUGE = {
-  value: 115_792_089_237_316_195_423_570_985_008_687_907_853_269n,
-  asset: 'native',
-  unit: { symbol: 'ETH', decimals: 18, source: 'settings' },
-} as const;
-const long = 'An unusually long name that somebody gave, with/without-breaks_and_underscores';
 
 export const scenes: Readonly<Record<string, Scene>> = {
   starting: { state: { phase: 'starting' }, hash: '' },
@@ -157,7 +114,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
     step: 'done',
     result: {
       vaultId: 'v1',
-      address: made.OPERATIONS,
+      address: reviews.OPERATIONS,
       fingerprint: ['cedar', 'window', 'noble', 'fabric', 'tunnel', 'spice'],
     },
   }),
@@ -177,7 +134,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
         name: long,
         proposals: [
           made.proposal(),
-          made.proposal({ id: 'p9', review: made.plainReview, needed: 3 }),
+          made.proposal({ id: 'p9', review: reviews.plainReview, needed: 3 }),
           made.sent,
         ],
         waiting: ['p1', 'p9'],
@@ -258,7 +215,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
       made.vault({
         contacts: [
           ...made.vault().contacts,
-          { address: made.STRANGER, name: long.replaceAll(' ', '_').slice(0, 40) },
+          { address: reviews.STRANGER, name: long.replaceAll(' ', '_').slice(0, 40) },
         ],
       }),
     ],
@@ -275,170 +232,6 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'propose-no-network': at(`${VAULT}/propose`, {
     settings: { ...made.settings, networks: [] },
   }),
-  review: showing(made.proposal()),
-  'review-plain': showing(made.proposal({ review: made.plainReview, note: '' })),
-  'review-refused': showing(
-    made.proposal({
-      canApprove: false,
-      review: made.review({
-        intent: 'Call an unknown function',
-        operation: 'unknown-call',
-        reading: 'unreadable',
-        refusal:
-          'It calls a function that this wallet cannot read. Signing it would be signing blindly.',
-        warnings: [],
-      }),
-    }),
-  ),
-  'review-differs': showing(
-    made.proposal({
-      differences: [
-        {
-          memberId: 'a1',
-          name: 'Finance phone',
-          rows: [
-            { here: `To: ${made.STRANGER}`, there: `To: ${made.OPERATIONS}` },
-            { here: undefined, there: 'Descriptor: an older snapshot' },
-          ],
-        },
-      ],
-      decisions: [
-        made.decision(0, { decision: 'approved', at: made.NOW - 240_000, sawSomethingElse: true }),
-        made.decision(1, {}),
-        made.decision(2, {
-          decision: 'rejected',
-          at: made.NOW - 60_000,
-          reason: 'never heard of it',
-        }),
-      ],
-    }),
-  ),
-  'review-unlimited': showing(
-    made.proposal({
-      review: made.review({
-        intent: 'Let 0x71C7…976F spend all your USDC, without a limit',
-        operation: 'token-approval',
-        facts: made.paymentFacts(
-          made.amountFact(
-            'Allowance',
-            { ...made.TOKENS, value: 2n ** 256n - 1n, unlimited: true },
-            { weight: 'large' },
-          ),
-          { ...made.stranger, label: 'Spender' },
-          [made.token],
-          [made.TOKENS],
-        ),
-        warnings: [
-          {
-            code: 'evm/unlimited',
-            level: 'danger',
-            title: 'An allowance without a limit',
-            text: 'The spender can take all USDC of this account, now and later, without asking again.',
-          },
-        ],
-      }),
-    }),
-  ),
-  'review-nested': showing(made.proposal({ review: made.nestedReview })),
-  'review-message': showing(made.proposal({ review: made.messageReview })),
-  'review-permit': showing(made.proposal({ review: made.permitReview })),
-  'message-signed': showing(
-    made.decided({
-      status: 'signed',
-      review: made.permitReview,
-      signature: {
-        signature: `0x${'5c1d'.repeat(32)}1b`,
-        call: { to: made.OPERATIONS, data: `0xd505accf${'00'.repeat(224)}`, complete: true },
-      },
-    }),
-  ),
-  'review-long': showing(
-    made.proposal({
-      proposer: { id: 'a1', name: long, self: false },
-      note: long.repeat(3),
-      review: made.review({
-        intent: `Send 115,792,089,237,316,195,423,570.985008687907853269 ETH to “${long}”`,
-        facts: made.paymentFacts(
-          made.amountFact('Amount', HUGE, { weight: 'large' }),
-          made.addressFact('To', {
-            address: made.OPERATIONS,
-            name: { text: long, source: 'address-book' },
-            paidBefore: false,
-          }),
-          [],
-          [HUGE],
-        ),
-      }),
-    }),
-  ),
-  'approved-mine': showing(
-    made.proposal({
-      mine: 'approved',
-      canApprove: false,
-      canReject: false,
-      canWithdraw: true,
-      proposer: { id: 'b2', name: 'This laptop', self: true },
-      decisions: [
-        made.decision(0, {}),
-        made.decision(1, { decision: 'approved', at: made.NOW }),
-        made.decision(2, {}),
-      ],
-    }),
-  ),
-  blocked: showing(
-    made.proposal({
-      canApprove: false,
-      blocked:
-        'An earlier payment with nonce 40 may already be signed. Wait until the chain shows what became of it.',
-    }),
-  ),
-  'waits-for-devices': showing(
-    made.decided({
-      status: 'approved',
-      waitingFor: 'Finance phone has to be online. It was last seen 12 minutes ago.',
-    }),
-  ),
-  signing: showing(made.decided({ status: 'signing', ceremony: signing })),
-  'signing-committed': showing(
-    made.decided({
-      status: 'signing',
-      maybeSigned: true,
-      ceremony: { ...signing, cancellable: false },
-    }),
-  ),
-  'signing-failed': showing(made.decided({ status: 'approved', problem })),
-  'maybe-signed': showing(
-    made.decided({
-      status: 'approved',
-      maybeSigned: true,
-      problem: { ...problem, meaning: 'The last step had begun; a signature may exist.' },
-    }),
-  ),
-  signed: showing(
-    made.decided({
-      status: 'signed',
-      transaction: {
-        hash: `0x${'5c1d'.repeat(16)}`,
-        raw: `0x02f8${'b1a2c3d4'.repeat(28)}`,
-        psbt: undefined,
-        sentAt: undefined,
-        block: undefined,
-        success: undefined,
-        confirmations: undefined,
-      },
-    }),
-  ),
-  confirmed: showing({ ...made.sent, id: 'p1' }),
-  'failed-on-chain': showing({
-    ...made.sent,
-    id: 'p1',
-    transaction:
-      made.sent.transaction === undefined
-        ? undefined
-        : { ...made.sent.transaction, success: false },
-  }),
-  rejected: showing(made.decided({ status: 'rejected', mine: 'rejected', approvals: 1 })),
-  expired: showing(made.decided({ status: 'expired', approvals: 1, expiresAt: made.NOW - 60_000 })),
   approvers: at(`${VAULT}/approvers`),
   'approvers-pair': at(`${VAULT}/approvers`, { pairSetups: [pairSetup({})] }),
   'approvers-pair-running': at(`${VAULT}/approvers`, {
@@ -463,6 +256,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
       damaged: ['e6'.repeat(32)],
     },
   }),
+  ...proposalScenes,
   missing: at('#/vault/none'),
   ...bitcoinScenes,
 };
