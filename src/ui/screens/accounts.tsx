@@ -115,7 +115,7 @@ function AddDialog(props: { readonly vault: string; readonly onClose: () => void
         )}
       </Field>
       {network === undefined ? null : (
-        <fieldset className="stack-tight plain">
+        <fieldset className="stack-tight plain choices">
           <legend className="field-label">Kind of addresses</legend>
           {KINDS.map(([each, label]) => (
             <label className="row check-row" key={each}>
