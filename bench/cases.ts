@@ -105,18 +105,19 @@ function ecdsaSign(t: number, n: number, runs: number, items = 1): Case {
   };
 }
 
-/** All t members of the smallest quorum sign one message. */
+/** All t members of the smallest quorum sign as many messages as told, in one ceremony. */
 function frostSign<S extends FrostSuite>(
   suite: S,
   t: number,
   n: number,
   runs: number,
-  item: () => FrostItem<S>,
+  item: (index: number) => FrostItem<S>,
+  items = 1,
 ): Case {
   const [id, name] = NAMES[suite];
   return {
-    id: `${id}-sign-${String(t)}-${String(n)}`,
-    protocol: `${name} signing`,
+    id: `${id}-sign-${String(t)}-${String(n)}${items > 1 ? `-batch-${String(items)}` : ''}`,
+    protocol: items > 1 ? `${name} signing, ${String(items)} messages` : `${name} signing`,
     t,
     n,
     runs,
@@ -124,7 +125,11 @@ function frostSign<S extends FrostSuite>(
       const { shares, identities } = dealtKey(suite, t, n, platformRandom);
       const signers = firstMembers(t);
       return () => {
-        const request = { requestId: freshId(), signers, items: [item()] };
+        const request = {
+          requestId: freshId(),
+          signers,
+          items: Array.from({ length: items }, (_, i) => item(i)),
+        };
         return new Map(
           signers.map((signer) => {
             const [share, identity] = [of(shares, signer), of(identities, signer)];
@@ -143,16 +148,20 @@ function frostSign<S extends FrostSuite>(
   };
 }
 
-const bip340Sign = (t: number, n: number, runs: number): Case =>
-  frostSign(BIP340, t, n, runs, () => ({
+/** One message is one input of a Bitcoin transaction. */
+function bip340Sign(t: number, n: number, runs: number, inputs = 1): Case {
+  const prevouts = platformRandom(32);
+  const item = (inputIndex: number): FrostItem<typeof BIP340> => ({
     purpose: 'bitcoin-input',
     path: [],
     root: 'empty',
     message: platformRandom(32),
     sighashType: 0,
-    inputIndex: 0,
-    prevouts: platformRandom(32),
-  }));
+    inputIndex,
+    prevouts,
+  });
+  return frostSign(BIP340, t, n, runs, item, inputs);
+}
 
 const ed25519Sign = (t: number, n: number, runs: number): Case =>
   frostSign(ED25519, t, n, runs, () => ({
@@ -247,6 +256,7 @@ export const CASES: readonly Case[] = [
   bip340Sign(3, 3, 21),
   bip340Sign(10, 10, 7),
   bip340Sign(20, 20, 3),
+  bip340Sign(2, 2, 7, 16),
   keygen(ED25519, 2, 3, 15),
   keygen(ED25519, 10, 20, 2),
   ed25519Sign(2, 2, 25),
