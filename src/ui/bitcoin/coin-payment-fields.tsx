@@ -5,10 +5,10 @@ import {
   type BitcoinAccountView,
   type BitcoinPaymentForm,
 } from '../../wallet/index.ts';
-import { ErrorSummary, Field } from '../parts/field.tsx';
+import { Field } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { hrefOf } from '../router.ts';
-import { Continue, ExpiryField, NoteField, OverrideField } from '../screens/form-fields.tsx';
+import { ProposalForm } from '../screens/proposal-form.tsx';
 import { CoinFeeField } from './coin-fee-field.tsx';
 import { CoinToField } from './coin-to-field.tsx';
 import type { CoinFormProps } from './form.ts';
@@ -32,15 +32,14 @@ export function CoinPaymentFields(props: CoinFormProps<BitcoinPaymentForm>) {
   };
   const asks = account.funds.state !== 'unset';
   return (
-    <form
-      className="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        props.onSubmit();
-      }}
+    <ProposalForm
+      form={form}
+      errors={errors}
+      failed={props.failed}
+      pending={props.pending}
+      set={set}
+      onSubmit={props.onSubmit}
     >
-      <ErrorSummary errors={errors} />
       {props.from}
       {asks ? null : (
         <Notice tone="info" title={`No server is set up for ${account.networkName}`}>
@@ -54,29 +53,7 @@ export function CoinPaymentFields(props: CoinFormProps<BitcoinPaymentForm>) {
       <CoinToField vault={vault} form={form} errors={errors} set={set} />
       <CoinAmountField account={account} form={form} errors={errors} set={set} />
       <CoinFeeField vault={vault.id} form={form} errors={errors} asks={asks} set={set} />
-      <NoteField
-        value={form.note}
-        errors={errors}
-        onChange={(note) => {
-          set({ note });
-        }}
-      />
-      <ExpiryField
-        value={form.expiresInHours}
-        errors={errors}
-        onChange={(expiresInHours) => {
-          set({ expiresInHours });
-        }}
-      />
-      <OverrideField
-        errors={errors}
-        value={form.overrideMaybeSigned === true}
-        onChange={(overrideMaybeSigned) => {
-          set({ overrideMaybeSigned });
-        }}
-      />
-      <Continue pending={props.pending} failed={props.failed} />
-    </form>
+    </ProposalForm>
   );
 }
 

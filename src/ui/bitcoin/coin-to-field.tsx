@@ -1,4 +1,3 @@
-import { BookUser, Camera } from 'lucide-react';
 import { useState } from 'react';
 import {
   BTC_DECIMALS,
@@ -9,11 +8,7 @@ import {
   type VaultView,
 } from '../../wallet/index.ts';
 import { looksLikeBitcoin } from '../address-text.ts';
-import { Address } from '../parts/address.tsx';
-import { Field } from '../parts/field.tsx';
-import { Menu } from '../parts/menu.tsx';
-import { Scanner } from '../parts/scanner.tsx';
-import { hrefOf } from '../router.ts';
+import { AddressField } from '../screens/address-field.tsx';
 import { useWallet } from '../wallet-context.tsx';
 import { sameAccount } from './names.ts';
 
@@ -29,7 +24,6 @@ export function CoinToField(props: {
   const { vault, form, errors, set } = props;
   const { network } = form.account;
   const wallet = useWallet();
-  const [scanning, setScanning] = useState(false);
   const [label, setLabel] = useState<string>();
   const known = [
     ...vault.contacts.filter(({ address }) => looksLikeBitcoin(address, network)),
@@ -41,8 +35,6 @@ export function CoinToField(props: {
         : [{ address: account.keys.receive.address, name: `${account.name} (own account)` }],
     ),
   ];
-  const name = known.find(({ address }) => address === form.to)?.name;
-  const book = hrefOf({ screen: 'contacts', vault: vault.id });
   const fill = (link: BitcoinLink): void => {
     setLabel([link.label, link.message].filter((text) => text !== undefined).join(' · '));
     const amount =
@@ -56,88 +48,25 @@ export function CoinToField(props: {
     else set({ to });
   };
   return (
-    <div className="stack-tight">
-      <Field name="to" label="To" hint="An address, or a payment link." errors={errors}>
-        {(control) => (
-          <div className="input-with-button">
-            <input
-              {...control}
-              className="input mono"
-              value={form.to}
-              autoComplete="off"
-              autoCapitalize="none"
-              spellCheck={false}
-              onChange={(event) => {
-                typed(event.target.value.trim());
-              }}
-            />
-            <button
-              type="button"
-              className="button button-small"
-              aria-label="Scan the address with the camera"
-              onClick={() => {
-                setScanning(true);
-              }}
-            >
-              <Camera className="icon" aria-hidden />
-            </button>
-          </div>
-        )}
-      </Field>
-      {looksLikeBitcoin(form.to) ? (
-        <div>
-          <Address value={form.to} />
-          <span className="small soft">{name ?? 'not in the address book'}</span>
-        </div>
-      ) : null}
+    <AddressField
+      vault={vault.id}
+      value={form.to}
+      errors={errors}
+      known={known}
+      isAddress={(text) => looksLikeBitcoin(text)}
+      isSame={(one, other) => one === other}
+      onText={typed}
+      onCode={(text) => {
+        const read = wallet.readBitcoinLink(network, text);
+        if (read.ok) fill(read.value);
+        else if (looksLikeBitcoin(text.trim())) typed(text.trim());
+        else return read.errors[0]?.message ?? 'This code holds no address.';
+        return undefined;
+      }}
+    >
       {label === undefined || label === '' ? null : (
         <p className="small soft">The link says: {label}. Anybody can write that.</p>
       )}
-      {known.length === 0 ? (
-        <a className="small" href={book}>
-          Address book
-        </a>
-      ) : (
-        <span>
-          <Menu
-            label="Choose a known address"
-            triggerClass="button button-small"
-            trigger={
-              <>
-                <BookUser className="icon" aria-hidden />
-                Known addresses
-              </>
-            }
-            entries={[
-              ...known.map((contact) => ({
-                id: contact.address,
-                label: contact.name,
-                onSelect: () => {
-                  typed(contact.address);
-                },
-              })),
-              { id: 'book', label: 'Open the address book', href: book },
-            ]}
-          />
-        </span>
-      )}
-      {scanning ? (
-        <Scanner
-          title="Scan an address"
-          description="Point the camera at a QR code with an address or a payment link."
-          onClose={() => {
-            setScanning(false);
-          }}
-          onCode={async (text) => {
-            const read = wallet.readBitcoinLink(network, text);
-            if (read.ok) fill(read.value);
-            else if (looksLikeBitcoin(text.trim())) typed(text.trim());
-            else return read.errors[0]?.message ?? 'This code holds no address.';
-            setScanning(false);
-            return undefined;
-          }}
-        />
-      ) : null}
-    </div>
+    </AddressField>
   );
 }

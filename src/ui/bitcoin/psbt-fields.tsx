@@ -1,7 +1,6 @@
 import type { BitcoinAccountRef, PsbtForm } from '../../wallet/index.ts';
-import { ErrorSummary } from '../parts/field.tsx';
 import { PsbtInput } from '../psbt/psbt-input.tsx';
-import { Continue, ExpiryField, NoteField, OverrideField } from '../screens/form-fields.tsx';
+import { ProposalForm } from '../screens/proposal-form.tsx';
 import type { CoinFormProps } from './form.ts';
 
 export const emptyPsbt = (account: BitcoinAccountRef): PsbtForm => ({
@@ -18,15 +17,14 @@ export function PsbtFields(props: CoinFormProps<PsbtForm>) {
     props.onChange({ ...form, ...part });
   };
   return (
-    <form
-      className="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        props.onSubmit();
-      }}
+    <ProposalForm
+      form={form}
+      errors={errors}
+      failed={props.failed}
+      pending={props.pending}
+      set={set}
+      onSubmit={props.onSubmit}
     >
-      <ErrorSummary errors={errors} />
       {props.from}
       <PsbtInput
         psbt={form.psbt}
@@ -35,28 +33,6 @@ export function PsbtFields(props: CoinFormProps<PsbtForm>) {
           set({ psbt });
         }}
       />
-      <NoteField
-        value={form.note}
-        errors={errors}
-        onChange={(note) => {
-          set({ note });
-        }}
-      />
-      <ExpiryField
-        value={form.expiresInHours}
-        errors={errors}
-        onChange={(expiresInHours) => {
-          set({ expiresInHours });
-        }}
-      />
-      <OverrideField
-        errors={errors}
-        value={form.overrideMaybeSigned === true}
-        onChange={(overrideMaybeSigned) => {
-          set({ overrideMaybeSigned });
-        }}
-      />
-      <Continue pending={props.pending} failed={props.failed} />
-    </form>
+    </ProposalForm>
   );
 }

@@ -1,6 +1,6 @@
 import type { PasteForm } from '../../wallet/index.ts';
 import { useOpen } from '../wallet-context.tsx';
-import { NetworkField, OverrideField } from './form-fields.tsx';
+import { NetworkField } from './form-fields.tsx';
 import { TextFormFields, type TextFormProps } from './text-form.tsx';
 
 export function emptyPaste(): PasteForm {
@@ -18,15 +18,6 @@ export function PasteFields(props: TextFormProps<PasteForm>) {
       hint="An unsigned transaction in hexadecimal, or the JSON that a website passes to eth_sendTransaction, eth_signTypedData_v4 or personal_sign."
       placeholder='0x02… or {"to": …}'
       mono
-      last={
-        <OverrideField
-          errors={errors}
-          value={form.overrideMaybeSigned === true}
-          onChange={(overrideMaybeSigned) => {
-            onChange({ ...form, overrideMaybeSigned });
-          }}
-        />
-      }
     >
       <NetworkField
         networks={settings.networks}

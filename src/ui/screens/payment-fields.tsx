@@ -5,20 +5,13 @@ import type {
   PaymentForm,
   VaultView,
 } from '../../wallet/index.ts';
-import { ErrorSummary } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { hrefOf } from '../router.ts';
 import { useOpen } from '../wallet-context.tsx';
 import { AmountField, AssetField } from './asset-fields.tsx';
 import { FeeFields } from './fee-fields.tsx';
-import {
-  AccountField,
-  Continue,
-  ExpiryField,
-  NetworkField,
-  NoteField,
-  OverrideField,
-} from './form-fields.tsx';
+import { AccountField, NetworkField } from './form-fields.tsx';
+import { ProposalForm } from './proposal-form.tsx';
 import { ToField } from './to-field.tsx';
 
 export function emptyPayment(vault: VaultView, networks: readonly NetworkSetting[]): PaymentForm {
@@ -83,15 +76,14 @@ export function PaymentFields(props: Props) {
     .find(({ index }) => index === form.account)
     ?.balances.find((each) => each.chainId === form.chainId && sameAsset(each.asset, form.asset));
   return (
-    <form
-      className="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        props.onSubmit();
-      }}
+    <ProposalForm
+      form={form}
+      errors={errors}
+      failed={props.failed}
+      pending={props.pending}
+      set={set}
+      onSubmit={props.onSubmit}
     >
-      <ErrorSummary errors={errors} />
       <AccountField
         vault={vault}
         value={form.account}
@@ -119,29 +111,7 @@ export function PaymentFields(props: Props) {
         asks={network?.rpcUrl !== undefined}
         set={set}
       />
-      <NoteField
-        value={form.note}
-        errors={errors}
-        onChange={(note) => {
-          set({ note });
-        }}
-      />
-      <ExpiryField
-        value={form.expiresInHours}
-        errors={errors}
-        onChange={(expiresInHours) => {
-          set({ expiresInHours });
-        }}
-      />
-      <OverrideField
-        errors={errors}
-        value={form.overrideMaybeSigned === true}
-        onChange={(overrideMaybeSigned) => {
-          set({ overrideMaybeSigned });
-        }}
-      />
-      <Continue pending={props.pending} failed={props.failed} />
-    </form>
+    </ProposalForm>
   );
 }
 

@@ -1,14 +1,16 @@
 /** A form around one large text: what was pasted, or a message. */
 import type { ReactNode } from 'react';
 import type { BitcoinAccountRef, FieldError, VaultView } from '../../wallet/index.ts';
-import { ErrorSummary, Field } from '../parts/field.tsx';
-import { AccountField, Continue, ExpiryField, NoteField } from './form-fields.tsx';
+import { Field } from '../parts/field.tsx';
+import { AccountField } from './form-fields.tsx';
+import { ProposalForm } from './proposal-form.tsx';
 
 interface TextForm {
   readonly account: number;
   readonly text: string;
   readonly note: string;
   readonly expiresInHours: number;
+  readonly overrideMaybeSigned?: boolean;
 }
 
 export interface TextFormProps<F> {
@@ -31,8 +33,6 @@ export function TextFormFields<F extends TextForm>(
     readonly mono: boolean;
     /** Fields below the text. */
     readonly children: ReactNode;
-    /** Below all other fields. */
-    readonly last?: ReactNode;
   },
 ) {
   const { form, errors } = props;
@@ -40,15 +40,14 @@ export function TextFormFields<F extends TextForm>(
     props.onChange({ ...form, ...part });
   };
   return (
-    <form
-      className="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        props.onSubmit();
-      }}
+    <ProposalForm
+      form={form}
+      errors={errors}
+      failed={props.failed}
+      pending={props.pending}
+      set={set}
+      onSubmit={props.onSubmit}
     >
-      <ErrorSummary errors={errors} />
       <AccountField
         vault={props.vault}
         value={form.account}
@@ -76,22 +75,6 @@ export function TextFormFields<F extends TextForm>(
         )}
       </Field>
       {props.children}
-      <NoteField
-        value={form.note}
-        errors={errors}
-        onChange={(note) => {
-          set({ note });
-        }}
-      />
-      <ExpiryField
-        value={form.expiresInHours}
-        errors={errors}
-        onChange={(expiresInHours) => {
-          set({ expiresInHours });
-        }}
-      />
-      {props.last}
-      <Continue pending={props.pending} failed={props.failed} />
-    </form>
+    </ProposalForm>
   );
 }
