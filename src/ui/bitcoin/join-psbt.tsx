@@ -4,6 +4,7 @@ import type { ProposalView, Wallet } from '../../wallet/index.ts';
 import { ActionError, Notice } from '../parts/notice.tsx';
 import { PsbtExport } from '../psbt/psbt-export.tsx';
 import { PsbtInput } from '../psbt/psbt-input.tsx';
+import { RawTransaction } from '../screens/raw-transaction.tsx';
 import { useAction } from '../use-action.ts';
 import { useWallet } from '../wallet-context.tsx';
 
@@ -21,8 +22,8 @@ export function JoinPsbt({ proposal }: { readonly proposal: ProposalView }) {
     <section className="card stack" aria-label="Signatures of others">
       <h2>Signatures of others</h2>
       <p className="small soft">
-        Hand the PSBT to the other signers. What they send back is joined here; no signature gets
-        lost.
+        Hand the PSBT above to the other signers. What they send back is joined here; no signature
+        gets lost.
       </p>
       <PsbtInput psbt={others} onPsbt={setOthers} />
       <button
@@ -59,20 +60,23 @@ export function JoinPsbt({ proposal }: { readonly proposal: ProposalView }) {
           </Notice>
           <PsbtExport psbt={joined.psbt} name={proposal.id.slice(0, 16)} />
           {raw === undefined ? null : (
-            <button
-              type="button"
-              className="button button-go button-wide"
-              disabled={action.pending || sent}
-              onClick={() =>
-                void action.run(async () => {
-                  await wallet.sendJoined(proposal.id, raw);
-                  setSent(true);
-                })
-              }
-            >
-              <Send className="icon" aria-hidden />
-              {sent ? 'Sent' : 'Send it'}
-            </button>
+            <>
+              <RawTransaction raw={raw} name={proposal.id.slice(0, 16)} />
+              <button
+                type="button"
+                className="button button-go button-wide"
+                disabled={action.pending || sent}
+                onClick={() =>
+                  void action.run(async () => {
+                    await wallet.sendJoined(proposal.id, raw);
+                    setSent(true);
+                  })
+                }
+              >
+                <Send className="icon" aria-hidden />
+                {sent ? 'Sent' : 'Send it'}
+              </button>
+            </>
           )}
         </>
       )}

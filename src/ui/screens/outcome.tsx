@@ -1,6 +1,6 @@
 /** What became of a proposal, in exact words, with one next step. */
 import { useState } from 'react';
-import { Download, Send } from 'lucide-react';
+import { Send } from 'lucide-react';
 import { fullTime, type ProposalView } from '../../wallet/index.ts';
 import { JoinPsbt } from '../bitcoin/join-psbt.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
@@ -9,8 +9,8 @@ import { Drawer } from '../parts/drawer.tsx';
 import { ActionError, Notice, ProblemNotice } from '../parts/notice.tsx';
 import { MessageSigned } from './message-signed.tsx';
 import { PsbtExport } from '../psbt/psbt-export.tsx';
+import { RawTransaction } from './raw-transaction.tsx';
 import { Stages } from '../parts/stages.tsx';
-import { saveFile } from '../save-file.ts';
 import { useAction } from '../use-action.ts';
 import { useWallet } from '../wallet-context.tsx';
 
@@ -232,31 +232,14 @@ function Signed({ proposal }: Props) {
           <CopyButton text={transaction.hash} what={psbt === undefined ? 'hash' : 'id'} />
         </span>
       </section>
-      {partial ? <JoinPsbt proposal={proposal} /> : null}
       {psbt === undefined ? null : (
         <Drawer title="The signed PSBT, to copy or save">
           <PsbtExport psbt={psbt.bytes} name={transaction.hash.slice(0, 16)} />
         </Drawer>
       )}
+      {partial ? <JoinPsbt proposal={proposal} /> : null}
       {transaction.raw === '' ? null : (
-        <Drawer title="The signed transaction, to copy or save">
-          <code className="bytes" tabIndex={0} role="region" aria-label="Signed transaction">
-            {transaction.raw}
-          </code>
-          <div className="row">
-            <CopyButton text={transaction.raw} what="transaction" />
-            <button
-              type="button"
-              className="button button-small"
-              onClick={() => {
-                saveFile(transaction.raw, `${transaction.hash}.txt`, 'text/plain');
-              }}
-            >
-              <Download className="icon" aria-hidden />
-              Save as a file
-            </button>
-          </div>
-        </Drawer>
+        <RawTransaction raw={transaction.raw} name={transaction.hash} />
       )}
     </>
   );
