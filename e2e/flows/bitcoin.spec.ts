@@ -13,7 +13,7 @@ import { expect } from '../test.ts';
 const REGTEST = { bech32: 'bcrt', pubKeyHash: 0x6f, scriptHash: 0xc4, wif: 0xef };
 const SECRET = new Uint8Array(32).fill(5);
 const somebody = p2wpkh(secp256k1.getPublicKey(SECRET), REGTEST);
-const PAYEE = somebody.address ?? '';
+const PAYEE = somebody.address;
 
 test.describe.configure({ mode: 'serial' });
 

@@ -31,7 +31,7 @@ export function checkContact(
   const own =
     vault.accounts.find((each) => isSame(each.address, address)) ??
     vault.bitcoinAccounts.find(({ keys }) =>
-      keys?.addresses.some((each) => isSame(each.address, address)),
+      (keys?.addresses ?? []).some((each) => isSame(each.address, address)),
     );
   const known = others.find((each) => isSame(each.address, address));
   if (own !== undefined) {
