@@ -1,6 +1,7 @@
 // React needs no plugin: Vite compiles JSX itself, and the plugin's optional Babel would clash with the one
 // of the mutation tool. What is lost is only that components keep their state on a change in development.
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { sourceHash } from './scripts/sources.mjs';
@@ -22,6 +23,8 @@ export default defineConfig({
     // 'use client' in the packages is for servers that render; there is none.
     rolldownOptions: { checks: { moduleLevelDirective: false } },
   },
+  // The library of animated QR codes was made for Node. The one in the page throws as that one does.
+  resolve: { alias: { assert: fileURLToPath(new URL('src/ui/psbt/assert.ts', import.meta.url)) } },
   worker: { format: 'es' },
   plugins: [policies(), app()],
 });

@@ -133,3 +133,27 @@ test('only Bitcoin Core has a user and a password', async ({ page, gallery }) =>
   await expect(page.getByText('needs a proxy')).toBeVisible();
   await expectAccessible(page);
 });
+
+test('a signed PSBT is shown as a QR code that changes, or stands still on demand', async ({
+  page,
+  gallery,
+}) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto(gallery.at('bitcoin-signed'));
+  await page.getByRole('button', { name: 'The signed PSBT, to copy or save' }).click();
+  await page.getByRole('button', { name: 'Show as a QR code' }).click();
+  const code = page.getByRole('img', { name: 'QR code of the PSBT' });
+  await expect(code).toBeVisible();
+  await expect(page.getByText(/^Frame 1 of \d+\./)).toBeVisible();
+  const drawn = async (): Promise<string | null> => code.locator('path').getAttribute('d');
+  const first = await drawn();
+  await page.getByRole('button', { name: 'Next frame' }).click();
+  await expect.poll(drawn).not.toBe(first);
+  await expect(page.getByText(/^Frame 2 of \d+\./)).toBeVisible();
+  await page.getByRole('button', { name: 'Play' }).click();
+  await expect(page.getByText(/^Frame 3 of \d+\./)).toBeVisible();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Hide the QR code' }).click();
+  await expect(code).toBeHidden();
+});

@@ -5,14 +5,14 @@ import { Notice } from './notice.tsx';
 
 type State = 'starting' | 'looking' | 'denied' | 'none' | 'failed';
 
-/**
- * Reads a QR code with the camera. `onCode` answers with a sentence when the code is not the expected one;
- * the camera then goes on looking.
- */
+/** Nothing: it was taken. A sentence: it is not the expected one. `more`: it was, and further ones are awaited. */
+export type Scanned = string | { readonly more: string } | undefined;
+
+/** Reads QR codes with the camera, until one is taken. */
 export function Scanner(props: {
   readonly title: string;
   readonly description: string;
-  readonly onCode: (text: string) => Promise<string | undefined>;
+  readonly onCode: (text: string) => Promise<Scanned>;
   readonly onClose: () => void;
 }) {
   return (
@@ -22,10 +22,11 @@ export function Scanner(props: {
   );
 }
 
-function Camera(props: { readonly onCode: (text: string) => Promise<string | undefined> }) {
+function Camera(props: { readonly onCode: (text: string) => Promise<Scanned> }) {
   const video = useRef<HTMLVideoElement>(null);
   const [state, setState] = useState<State>('starting');
   const [wrong, setWrong] = useState<string>();
+  const [more, setMore] = useState<string>();
   const onCode = useRef(props.onCode);
   useEffect(() => {
     onCode.current = props.onCode;
@@ -36,9 +37,10 @@ function Camera(props: { readonly onCode: (text: string) => Promise<string | und
     if (player === null) return;
     const stopped = new AbortController();
     look(player, stopped.signal, setState, async (text) => {
-      const sentence = await onCode.current(text);
-      setWrong(sentence);
-      return sentence === undefined;
+      const scanned = await onCode.current(text);
+      setWrong(typeof scanned === 'string' ? scanned : undefined);
+      if (typeof scanned === 'object') setMore(scanned.more);
+      return scanned === undefined;
     }).catch((cause: unknown) => {
       if (!stopped.signal.aborted) setState(reasonOf(cause));
     });
@@ -58,7 +60,7 @@ function Camera(props: { readonly onCode: (text: string) => Promise<string | und
     <>
       <video className="video" ref={video} muted playsInline aria-label="What the camera sees" />
       <p role="status" className="soft">
-        {state === 'starting' ? 'Starting the camera…' : 'Looking for a code…'}
+        {more ?? (state === 'starting' ? 'Starting the camera…' : 'Looking for a code…')}
       </p>
       {wrong === undefined ? null : <Notice tone="look" title={wrong} role="alert" />}
     </>

@@ -1,7 +1,8 @@
-/** A PSBT comes in: pasted, or as a file. */
-import { FileUp } from 'lucide-react';
+/** A PSBT comes in: pasted, as a file, or by the camera. */
+import { Camera, FileUp } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Field } from '../parts/field.tsx';
+import { PsbtScanner } from './psbt-scanner.tsx';
 
 /** Larger ones are refused by the wallet; nothing reads them whole before. */
 const MAX_BYTES = 2_000_000;
@@ -15,6 +16,7 @@ export function PsbtInput(props: {
   const { psbt, onPsbt, error } = props;
   const file = useRef<HTMLInputElement>(null);
   const [name, setName] = useState<string>();
+  const [scanning, setScanning] = useState(false);
   const [refused, setRefused] = useState<string>();
   const message = refused ?? error;
   const take = async (chosen: File | undefined): Promise<void> => {
@@ -34,7 +36,7 @@ export function PsbtInput(props: {
       <Field
         name="psbt"
         label="Partially signed transaction (PSBT)"
-        hint="In base64 or hexadecimal, or as a file."
+        hint="In base64 or hexadecimal, as a file, or as a QR code."
         errors={message === undefined ? [] : [{ field: 'psbt', message }]}
       >
         {(control) => (
@@ -54,7 +56,17 @@ export function PsbtInput(props: {
           />
         )}
       </Field>
-      <span>
+      <span className="row">
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() => {
+            setScanning(true);
+          }}
+        >
+          <Camera className="icon" aria-hidden />
+          Scan it
+        </button>
         <button type="button" className="button button-small" onClick={() => file.current?.click()}>
           <FileUp className="icon" aria-hidden />
           Choose a file
@@ -73,9 +85,21 @@ export function PsbtInput(props: {
       </span>
       {typeof psbt === 'string' ? null : (
         <p className="small soft" role="status">
-          {name === undefined ? 'A file' : `The file ${name}`} of {psbt.length} bytes.
+          {name === undefined ? 'A PSBT' : `The file ${name}`} of {psbt.length} bytes.
         </p>
       )}
+      {scanning ? (
+        <PsbtScanner
+          onPsbt={(scanned) => {
+            setRefused(undefined);
+            setName(undefined);
+            onPsbt(scanned);
+          }}
+          onClose={() => {
+            setScanning(false);
+          }}
+        />
+      ) : null}
     </div>
   );
 }

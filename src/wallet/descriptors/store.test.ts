@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryStorage } from '../../keystore/index.ts';
-import { type EvmChainRequest, parseRequestInput, type SigningContext } from '../../chains/index.ts';
+import {
+  type EvmChainRequest,
+  parseRequestInput,
+  type SigningContext,
+} from '../../chains/index.ts';
 import type { Problem } from '../state.ts';
 import {
   MemoryRegistry,
@@ -67,7 +71,8 @@ function request(): EvmChainRequest {
   return read.value.request;
 }
 
-const intent = async (): Promise<string> => (await store.describe({ chain: 'evm', request: request(), context })).intent;
+const intent = async (): Promise<string> =>
+  (await store.describe({ chain: 'evm', request: request(), context })).intent;
 const codes = (): string[] => problems.map(({ code }) => code);
 const json = (change: (parts: ReturnType<typeof snapshotJson>) => unknown): Uint8Array =>
   utf8(JSON.stringify(change(snapshotJson())));
