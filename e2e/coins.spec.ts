@@ -1,7 +1,10 @@
 /** How the screens of Bitcoin accounts behave, each before a wallet that does nothing. */
-import type { Page } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
+import { chromiumArguments, findBrowser } from '../scripts/browser.mjs';
+import { framesOf } from '../src/ui/psbt/ur.ts';
 import { expectAccessible } from './axe.ts';
 import { expect, test } from './gallery.ts';
+import { writeQrVideo } from './qr-video.ts';
 
 /** With what an intent was called last; bytes as how many they are. */
 const lastCall = async (page: Page, intent: string): Promise<unknown> =>
@@ -156,4 +159,33 @@ test('a signed PSBT is shown as a QR code that changes, or stands still on deman
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Hide the QR code' }).click();
   await expect(code).toBeHidden();
+});
+
+test('an animated code before the camera becomes a PSBT', async ({ gallery }, info) => {
+  const psbt = Uint8Array.from({ length: 400 }, (_, i) => (i * 31) & 255);
+  const frames = framesOf(psbt);
+  const film = info.outputPath('psbt.y4m');
+  // One frame is missing: a later one makes up for it.
+  frames.next();
+  writeQrVideo(film, ...Array.from({ length: frames.count + 2 }, () => frames.next()));
+  const executablePath = findBrowser();
+  const browser = await chromium.launch({
+    args: [
+      ...chromiumArguments,
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-video-capture=${film}`,
+    ],
+    ...(executablePath === undefined ? {} : { executablePath }),
+  });
+  const page = await (await browser.newContext({ permissions: ['camera'] })).newPage();
+  await propose(page, gallery.at('home-bitcoin'));
+  await page.getByRole('tab', { name: 'PSBT' }).click();
+  await page.getByRole('button', { name: 'Scan it' }).click();
+  await expect(page.getByText('A PSBT of 400 bytes.')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.getByRole('button', { name: 'Continue to review' }).click();
+  await expect
+    .poll(async () => lastCall(page, 'draftPsbt'))
+    .toMatchObject(['v1', { psbt: { bytes: 400 } }]);
+  await browser.close();
 });

@@ -1,4 +1,4 @@
-/** What Chromium's fake camera sees: a film of one QR code. */
+/** What Chromium's fake camera sees: a film of QR codes. */
 import { writeFileSync } from 'node:fs';
 import encodeQR from 'qr';
 
@@ -9,9 +9,18 @@ const BORDER = 4;
 const BLACK = 16;
 const WHITE = 235;
 const GREY = 128;
+/** Pictures. */
+const HALF_A_SECOND = 15;
 
-/** Writes two equal frames in the format YUV4MPEG2 (4:2:0). */
-export function writeQrVideo(path: string, text: string): void {
+/** Writes a film in the format YUV4MPEG2 (4:2:0): each code for half a second, again and again. */
+export function writeQrVideo(path: string, ...texts: readonly string[]): void {
+  const pictures = texts.flatMap((text) => Array<Buffer>(HALF_A_SECOND).fill(pictureOf(text)));
+  const size = `W${String(WIDTH)} H${String(HEIGHT)}`;
+  const header = Buffer.from(`YUV4MPEG2 ${size} F30:1 Ip A1:1 C420jpeg\n`);
+  writeFileSync(path, Buffer.concat([header, ...pictures]));
+}
+
+function pictureOf(text: string): Buffer {
   const modules = encodeQR(text, 'raw', { border: BORDER });
   const scale = Math.floor(HEIGHT / modules.length);
   const left = Math.floor((WIDTH - modules.length * scale) / 2);
@@ -24,8 +33,5 @@ export function writeQrVideo(path: string, text: string): void {
     }
   }
   const colour = Buffer.alloc((WIDTH * HEIGHT) / 2, GREY);
-  const frame = Buffer.concat([Buffer.from('FRAME\n'), light, colour]);
-  const size = `W${String(WIDTH)} H${String(HEIGHT)}`;
-  const header = Buffer.from(`YUV4MPEG2 ${size} F30:1 Ip A1:1 C420jpeg\n`);
-  writeFileSync(path, Buffer.concat([header, frame, frame]));
+  return Buffer.concat([Buffer.from('FRAME\n'), light, colour]);
 }
