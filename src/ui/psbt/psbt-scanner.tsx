@@ -20,10 +20,8 @@ export function PsbtScanner(props: {
     switch (taken.kind) {
       case 'wrong':
         return taken.problem;
-      case 'more': {
-        const percent = String(Math.floor(taken.share * 100));
-        return { more: `${percent} % of about ${String(taken.count)} frames` };
-      }
+      case 'more':
+        return { more: `${String(taken.solved)} of about ${String(taken.count)} frames` };
       case 'done':
         props.onPsbt(taken.psbt);
         props.onClose();

@@ -14,6 +14,8 @@ const TYPE = 'crypto-psbt';
 const TYPES: readonly string[] = [TYPE, 'psbt'];
 /** Of a PSBT, as everywhere in the wallet. */
 const MAX_BYTES = 2_000_000;
+/** Before a byte string of that length in CBOR. */
+const HEAD_BYTES = 5;
 /** A frame that says it is one of more is not believed: the library would make lists of that length. */
 const MAX_FRAMES = 20_000;
 const MAX_FRAME_TEXT = 4_000;
@@ -38,8 +40,8 @@ export function framesOf(psbt: Uint8Array): Frames {
 
 export type Collected =
   | { readonly kind: 'done'; readonly psbt: Uint8Array }
-  /** `share`: of the whole, 0 to 1. `count`: frames that it takes, about. */
-  | { readonly kind: 'more'; readonly share: number; readonly count: number }
+  /** `solved`: pieces of the message that are known. `count`: of how many; about as many frames are needed. */
+  | { readonly kind: 'more'; readonly solved: number; readonly count: number }
   /** Not a frame, or not one of this message: nothing was taken over from it. */
   | { readonly kind: 'wrong'; readonly problem: string };
 
@@ -54,50 +56,59 @@ export class Collector {
   /** Takes what the camera read. */
   take(text: string): Collected {
     const frame = text.trim().toLowerCase();
-    const problem = this.#problemOf(frame);
-    if (problem !== undefined) return { kind: 'wrong', problem };
+    const header = headerOf(frame);
+    if ('problem' in header) return { kind: 'wrong', problem: header.problem };
+    if (this.#message !== undefined && this.#message !== header.message) return ofAnother;
     try {
-      if (!this.#decoder.receivePart(frame)) {
-        return { kind: 'wrong', problem: 'This frame belongs to another code.' };
-      }
+      if (!this.#decoder.receivePart(frame)) return ofAnother;
     } catch {
       return { kind: 'wrong', problem: 'This frame could not be read. Keep the camera on it.' };
     }
+    // Only now: a damaged frame must not decide which message is collected.
+    this.#message = header.message;
+    if (this.#decoder.isError()) {
+      this.#startAgain();
+      return { kind: 'wrong', problem: 'The frames do not fit together. Scanning starts again.' };
+    }
     if (!this.#decoder.isComplete()) {
-      const share = this.#decoder.estimatedPercentComplete();
-      return { kind: 'more', share, count: this.#decoder.expectedPartCount() };
+      const solved = this.#decoder.receivedPartIndexes().length;
+      return { kind: 'more', solved, count: this.#decoder.expectedPartCount() };
     }
     const psbt = bytesOf(this.#decoder.resultUR().cbor);
-    this.#decoder = new URDecoder();
-    this.#message = undefined;
+    this.#startAgain();
     return psbt === undefined
       ? { kind: 'wrong', problem: 'This code holds no PSBT.' }
       : { kind: 'done', psbt };
   }
 
-  /** Checked before the library looks at it. */
-  #problemOf(frame: string): string | undefined {
-    if (frame.length > MAX_FRAME_TEXT) return 'This code is too long for a frame.';
-    const [, type = '', number, count] = PART.exec(frame) ?? SINGLE.exec(frame) ?? [];
-    if (type === '') return 'This is no frame of an animated code.';
-    if (!TYPES.includes(type)) return 'This code is of another kind. It holds no PSBT.';
-    const isPart = number !== undefined && /^[0-9]+$/.test(number);
-    if (!isPart) return undefined;
-    if (Number(count) > MAX_FRAMES || Number(number) > 0xffff_ffff) {
-      return 'This code says that it has more frames than any PSBT.';
-    }
-    const message = `${type}/${String(count)}`;
-    if (this.#message !== undefined && this.#message !== message) {
-      return 'This frame belongs to another code.';
-    }
-    this.#message = message;
-    return undefined;
+  #startAgain(): void {
+    this.#decoder = new URDecoder();
+    this.#message = undefined;
   }
+}
+
+const ofAnother: Collected = { kind: 'wrong', problem: 'This frame belongs to another code.' };
+
+/** Checked before the library looks at it. `message` is the same for all frames of one message. */
+function headerOf(frame: string): { readonly message: string } | { readonly problem: string } {
+  if (frame.length > MAX_FRAME_TEXT) return { problem: 'This code is too long for a frame.' };
+  const part = PART.exec(frame);
+  const [, type] = part ?? SINGLE.exec(frame) ?? [];
+  if (type === undefined) return { problem: 'This is no frame of an animated code.' };
+  if (!TYPES.includes(type)) {
+    return { problem: 'This code is of another kind. It holds no PSBT.' };
+  }
+  if (part === null) return { message: type };
+  const [, , number, count] = part;
+  if (Number(count) > MAX_FRAMES || Number(number) > 0xffff_ffff) {
+    return { problem: 'This code says that it has more frames than any PSBT.' };
+  }
+  return { message: `${type}/${String(count)}` };
 }
 
 /** The one byte string that the message is; `undefined`: it is something else. */
 function bytesOf(cbor: Uint8Array): Uint8Array | undefined {
-  if (cbor.length > MAX_BYTES + 9) return undefined;
+  if (cbor.length > MAX_BYTES + HEAD_BYTES) return undefined;
   try {
     const value = decodeCbor(Uint8Array.from(cbor), 'a PSBT');
     return value instanceof Uint8Array ? value : undefined;
