@@ -117,7 +117,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '\\.stryker-tmp/' },
+    exclude: { path: ['\\.stryker-tmp/', '^dist'] },
     tsConfig: { fileName: 'tsconfig.node.json' },
     tsPreCompilationDeps: true, // sees 'import type' too
     enhancedResolveOptions: {

@@ -1,7 +1,8 @@
 /** How the screens of Bitcoin accounts behave, each before a wallet that does nothing. */
+import { UR, UREncoder } from '@ngraveio/bc-ur';
 import { chromium, type Page } from '@playwright/test';
 import { chromiumArguments, findBrowser } from '../scripts/browser.mjs';
-import { framesOf } from '../src/ui/psbt/ur.ts';
+import { encodeCbor } from '../src/cbor.ts';
 import { expectAccessible } from './axe.ts';
 import { expect, test } from './gallery.ts';
 import { writeQrVideo } from './qr-video.ts';
@@ -163,11 +164,12 @@ test('a signed PSBT is shown as a QR code that changes, or stands still on deman
 
 test('an animated code before the camera becomes a PSBT', async ({ gallery }, info) => {
   const psbt = Uint8Array.from({ length: 400 }, (_, i) => (i * 31) & 255);
-  const frames = framesOf(psbt);
+  const frames = new UREncoder(new UR(Buffer.from(encodeCbor(psbt)), 'crypto-psbt'), 120);
   const film = info.outputPath('psbt.y4m');
   // One frame is missing: a later one makes up for it.
-  frames.next();
-  writeQrVideo(film, ...Array.from({ length: frames.count + 2 }, () => frames.next()));
+  frames.nextPart();
+  const shown = Array.from({ length: frames.fragmentsLength + 2 }, () => frames.nextPart());
+  writeQrVideo(film, ...shown.map((text) => text.toUpperCase()));
   const executablePath = findBrowser();
   const browser = await chromium.launch({
     args: [

@@ -87,9 +87,9 @@ test('what cannot be paid says why, at the fields', async ({ vault }) => {
   const errors = await ada.propose.errors();
   expect(errors).toHaveLength(2);
   await coins.fill({ to: PAYEE, amount: '4' });
-  expect((await ada.propose.errors()).join()).toMatch(/coins/i);
+  await ada.propose.expectError(/coins/i);
   await coins.pastePsbt('cHNidP8BAA==');
-  expect((await ada.propose.errors()).join()).toMatch(/PSBT/);
+  await ada.propose.expectError(/PSBT/);
 });
 
 test('a PSBT with inputs of somebody else is signed in part, joined and sent', async ({
@@ -134,6 +134,8 @@ test('a PSBT with inputs of somebody else is signed in part, joined and sent', a
   await ben.proposal.approve();
   const headline = 'Signed by this vault. Others still have to sign.';
   await expect(ada.page.getByText(headline)).toBeVisible({ timeout: SIGNING_TIMEOUT });
+  await ada.page.getByRole('button', { name: 'Show as a QR code' }).click();
+  await expect(ada.page.getByRole('img', { name: 'QR code of the PSBT' })).toBeVisible();
 
   joint.sign(SECRET);
   await ada.page

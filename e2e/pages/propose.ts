@@ -1,5 +1,5 @@
 /** The payment form and the review before proposing. Methods return when the page has settled. */
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { hold, seeEverything } from './hold.ts';
 
 export interface Payment {
@@ -63,13 +63,23 @@ export class ProposePage {
 
   /** Tries to go on; gives every error that the summary names. */
   async errors(): Promise<string[]> {
-    const { page } = this;
-    await page.getByRole('button', { name: 'Continue to review' }).click();
-    const summary = page.locator('.notice').filter({
-      has: page.getByRole('heading', { name: /needs? a change$/ }),
-    });
+    await this.page.getByRole('button', { name: 'Continue to review' }).click();
+    const summary = this.#summary();
     await expect(summary).toBeVisible();
     return summary.getByRole('listitem').allInnerTexts();
+  }
+
+  /** Where errors of an earlier attempt may still be on the screen. */
+  async expectError(text: RegExp): Promise<void> {
+    await this.page.getByRole('button', { name: 'Continue to review' }).click();
+    await expect(this.#summary()).toContainText(text);
+  }
+
+  #summary(): Locator {
+    const { page } = this;
+    return page.locator('.notice').filter({
+      has: page.getByRole('heading', { name: /needs? a change$/ }),
+    });
   }
 
   async continue(): Promise<void> {

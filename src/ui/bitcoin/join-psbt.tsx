@@ -58,7 +58,7 @@ export function JoinPsbt({ proposal }: { readonly proposal: ProposalView }) {
                 : 'Send it from here, or save it and send it from anywhere.'}
             </p>
           </Notice>
-          <PsbtExport psbt={joined.psbt} name={proposal.id.slice(0, 16)} />
+          <PsbtExport psbt={joined.psbt} name={proposal.id.slice(0, 16)} label="Joined PSBT" />
           {raw === undefined ? null : (
             <>
               <RawTransaction raw={raw} name={proposal.id.slice(0, 16)} />

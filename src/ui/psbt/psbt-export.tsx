@@ -9,14 +9,19 @@ import { useAction } from '../use-action.ts';
 import { AnimatedCode } from './animated-code.tsx';
 import type { Frames } from './ur.ts';
 
-export function PsbtExport(props: { readonly psbt: Uint8Array; readonly name: string }) {
-  const { psbt, name } = props;
+/** @param props.label what tells this PSBT from others on the screen */
+export function PsbtExport(props: {
+  readonly psbt: Uint8Array;
+  readonly name: string;
+  readonly label: string;
+}) {
+  const { psbt, name, label } = props;
   const text = toBase64(psbt);
   const action = useAction();
   const [frames, setFrames] = useState<Frames>();
   return (
     <div className="stack-tight">
-      <code className="bytes" tabIndex={0} role="region" aria-label="PSBT in base64">
+      <code className="bytes" tabIndex={0} role="region" aria-label={`${label}, in base64`}>
         {text}
       </code>
       <div className="row">

@@ -232,12 +232,23 @@ function Signed({ proposal }: Props) {
           <CopyButton text={transaction.hash} what={psbt === undefined ? 'hash' : 'id'} />
         </span>
       </section>
-      {psbt === undefined ? null : (
+      {psbt === undefined ? null : partial ? (
+        <>
+          <section className="card stack-tight" aria-labelledby="signed-psbt">
+            <h2 id="signed-psbt">For the other signers</h2>
+            <PsbtExport
+              psbt={psbt.bytes}
+              name={transaction.hash.slice(0, 16)}
+              label="Signed PSBT"
+            />
+          </section>
+          <JoinPsbt proposal={proposal} />
+        </>
+      ) : (
         <Drawer title="The signed PSBT, to copy or save">
-          <PsbtExport psbt={psbt.bytes} name={transaction.hash.slice(0, 16)} />
+          <PsbtExport psbt={psbt.bytes} name={transaction.hash.slice(0, 16)} label="Signed PSBT" />
         </Drawer>
       )}
-      {partial ? <JoinPsbt proposal={proposal} /> : null}
       {transaction.raw === '' ? null : (
         <RawTransaction raw={transaction.raw} name={transaction.hash} />
       )}
