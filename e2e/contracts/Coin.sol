@@ -3,9 +3,10 @@ pragma solidity ^0.8.20;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
-/// An ERC-20 token with permits (ERC-2612) whose whole supply starts with one holder.
-contract Coin is ERC20Permit {
+/// An ERC-20 token with permits (ERC-2612) and several calls in one, whose whole supply starts with one holder.
+contract Coin is ERC20Permit, Multicall {
     uint8 private immutable unit;
 
     constructor(

@@ -83,6 +83,12 @@ export interface DescriptorSource {
   readonly digest: string;
 }
 
+/**
+ * Whether the called code runs with all rights of the account that calls (DELEGATECALL). `helper`: code that is known
+ * to make the calls it is given and nothing else. `foreign`: any other.
+ */
+export type Delegation = 'none' | 'helper' | 'foreign';
+
 /** A call of a contract, followed to its end. */
 export interface CallFact {
   /** What it does in a few words, with amounts and names as far as they are known here. */
@@ -93,8 +99,7 @@ export interface CallFact {
   readonly to: AddressFact | undefined;
   /** Native coins that are sent along. */
   readonly value: AmountFact;
-  /** Runs foreign code with all rights of the account that makes it. */
-  readonly delegate: boolean;
+  readonly delegate: Delegation;
   readonly reading: Reading;
   readonly source: DescriptorSource | undefined;
   /** Signature of the function, such as `transfer(address,uint256)`; `undefined`: not known. */

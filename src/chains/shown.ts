@@ -54,7 +54,7 @@ function callLines(label: string, call: CallFact, depth: number): ShownLine[] {
     { depth, label, value: call.canonical },
     inner('Target', call.to?.address ?? 'none: creates a contract'),
     inner('Value', canonicalAmount(call.value)),
-    inner('Reading', call.delegate ? `${call.reading}, delegated` : call.reading),
+    inner('Reading', call.delegate === 'none' ? call.reading : `${call.reading}, delegated`),
     ...(call.signature === undefined ? [] : [inner('Function', call.signature)]),
     ...(call.source === undefined ? [] : [inner('Descriptor', call.source.digest)]),
     ...linesOf(call.facts, depth + 1),

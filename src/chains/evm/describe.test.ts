@@ -177,7 +177,7 @@ suite('an estimate', () => {
 
   it('tells that nothing moves, that it fails and why, or only that it succeeds', async () => {
     expect(lines(await review({}, { estimate }))).toEqual([
-      'Result: It would succeed and move nothing',
+      'Result: It would succeed. No amount of this account itself would change; collectibles are not counted.',
     ]);
     const failed = { success: false, reason: 'no\u202e', movements: undefined };
     expect(lines(await review({}, { estimate: failed }))).toEqual([

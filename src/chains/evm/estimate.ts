@@ -7,6 +7,9 @@ import { amountFact, type DescribeContext } from './context.ts';
 const MAX_REASON = 200;
 /** More assets than this nobody reads. */
 const MAX_LINES = 20;
+/** Of an account that is an owner of a contract, the contract's coins may move. */
+const NO_MOVEMENT =
+  'It would succeed. No amount of this account itself would change; collectibles are not counted.';
 
 /** What the account would gain and lose; `undefined`: no node said. */
 export function estimateFacts(context: DescribeContext): readonly Fact[] | undefined {
@@ -17,7 +20,7 @@ export function estimateFacts(context: DescribeContext): readonly Fact[] | undef
   }
   const { movements } = estimate;
   if (movements === undefined) return [textFact('Result', 'It would succeed')];
-  if (movements.length === 0) return [textFact('Result', 'It would succeed and move nothing')];
+  if (movements.length === 0) return [textFact('Result', NO_MOVEMENT)];
   return movements.slice(0, MAX_LINES).map(({ token, change }) => {
     const amount = amountFact(change < 0n ? -change : change, token, context);
     return amountLine(change < 0n ? 'Leaves' : 'Comes in', amount);

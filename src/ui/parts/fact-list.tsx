@@ -141,9 +141,15 @@ function CallCard(props: { readonly call: CallFact; readonly mustSee: boolean })
   return (
     <section className="call" aria-label={call.intent}>
       <p className="strong">{call.intent}</p>
-      {call.delegate ? (
+      {call.delegate === 'foreign' ? (
         <p className="call-danger">
-          Runs as this account itself (DELEGATECALL): it can take everything.
+          Runs with all rights of the account that calls it (DELEGATECALL): it can take everything.
+        </p>
+      ) : null}
+      {call.delegate === 'helper' ? (
+        <p className="small soft">
+          Runs with all rights of the account that calls it (DELEGATECALL). It is known to make the
+          calls below and nothing else.
         </p>
       ) : null}
       {readings[call.reading] === '' ? null : (

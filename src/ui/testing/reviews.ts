@@ -156,7 +156,7 @@ const call = (part: Partial<CallFact>): CallFact => ({
   canonical: '',
   to: { address: USDC, name: { text: 'USDC', source: 'node' } },
   value: { value: 0n, asset: 'native', unit: eth },
-  delegate: false,
+  delegate: 'none',
   reading: 'clear',
   source: undefined,
   signature: undefined,
@@ -192,7 +192,7 @@ export const nestedReview = review({
             call({
               intent: 'Run two calls',
               signature: 'multiSend(bytes)',
-              delegate: true,
+              delegate: 'foreign',
               to: { address: PAYROLL },
               facts: [
                 callLine(

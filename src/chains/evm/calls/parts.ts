@@ -66,7 +66,7 @@ export function callFact(call: Call, parts: Parts, notes: DescribeContext): Call
     canonical: intent.canonical,
     to: call.to === undefined ? undefined : addressFact(toChecksum(call.to), notes),
     value,
-    delegate: call.delegate,
+    delegate: !call.delegate ? 'none' : parts.knownHelper === true ? 'helper' : 'foreign',
     reading: foreign === undefined ? parts.reading : 'unreadable',
     source: parts.source,
     signature: parts.signature,

@@ -76,7 +76,7 @@ const placeholder = (address: string): CallFact => ({
   canonical: '',
   to: { address },
   value: { value: 0n, asset: 'native' },
-  delegate: false,
+  delegate: 'none',
   reading: 'unreadable',
   source: undefined,
   signature: undefined,

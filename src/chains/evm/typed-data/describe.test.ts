@@ -67,7 +67,7 @@ const callFact = (call: InnerCall, changes: Partial<CallFact> = {}): CallFact =>
   canonical: 'send',
   to: { address: call.to },
   value: { value: call.value, asset: 'native' },
-  delegate: call.delegate,
+  delegate: call.delegate ? 'foreign' : 'none',
   reading: 'clear',
   source: undefined,
   signature: undefined,
@@ -162,7 +162,7 @@ describe('intents', () => {
     expect(calls).toEqual([
       { chainId: 1n, from: SAFE_CHECKED, to: BOB, value: 10n ** 18n, data: '0x', delegate: false },
     ]);
-    expect(shown.intent).toBe(`From the Safe a new address: Send 1 ETH to Hosting`);
+    expect(shown.intent).toBe(`From the Safe ${SAFE_CHECKED}: Send 1 ETH to Hosting`);
     expect(shown.reading).toBe('clear');
     expect(shown.refusal).toBeUndefined();
     expect(codes(shown)).toEqual([]);
@@ -625,6 +625,11 @@ describe('warnings', () => {
         .filter((code) => !plain.has(code) && (unknownToken || code !== 'caution token-unknown'))
         .sort(),
     ).toEqual([...expected].sort());
+  });
+
+  it('say nothing of foreign code where a Safe runs a known helper', async () => {
+    const helper = reading({ delegate: 'helper' });
+    expect(codes(await review(safeTx({ operation: 1 }), {}, helper))).toEqual([]);
   });
 
   it('come worst first', async () => {

@@ -2,11 +2,11 @@
 import { addressLine, bytesFact, callLine, groupFact, numberFact, textFact } from '../../fact.ts';
 import type { Fact, Warning } from '../../review.ts';
 import { ZERO_ADDRESS } from '../address.ts';
+import { addressText } from '../clear/sentence.ts';
 import { addressFact } from '../context.ts';
 import { fromHexData, type Hex, sizeOf } from '../hex.ts';
 import { textIn } from '../message/parse.ts';
 import { shownLines, textWarnings } from '../message/text.ts';
-import { whomOf } from '../intent.ts';
 import { hexAt, integerAt } from './members.ts';
 import type { CallReading, Question, Understood } from './understood.ts';
 
@@ -32,7 +32,7 @@ export async function readSafeTx(question: Question): Promise<Understood | undef
   const inner = await innerCall(question, safe, delegate);
   const readable = inner !== undefined && inner.call.reading !== 'unreadable';
   const gasPrice = integerAt(message, 'gasPrice');
-  const whose = whomOf(addressFact(safe, context));
+  const whose = addressText(addressFact(safe, context));
   return {
     intent:
       inner === undefined
@@ -52,7 +52,7 @@ export async function readSafeTx(question: Question): Promise<Understood | undef
     leaves: [],
     warnings: [
       ...(inner?.warnings ?? []),
-      ...(delegate ? [DELEGATE] : []),
+      ...(delegate && inner?.call.delegate !== 'helper' ? [DELEGATE] : []),
       ...(gasPrice === 0n ? [] : [REFUND]),
       ...(isNothing(question, safe) ? [REJECTS] : []),
     ],
@@ -115,7 +115,7 @@ export function readSafeMessage(question: Question): Understood | undefined {
   const text = textIn(fromHexData(message));
   const isHash = sizeOf(message) === 32;
   return {
-    intent: `Sign a message in the name of the Safe ${whomOf(addressFact(safe, context))}`,
+    intent: `Sign a message in the name of the Safe ${addressText(addressFact(safe, context))}`,
     reading: isHash ? 'unreadable' : text === undefined ? 'decoded' : 'clear',
     facts: [
       textFact(
