@@ -82,7 +82,7 @@ test('the first payment with the keyboard alone', async ({ newDevice, chain }) =
     await keys.press(button(page, 'Add a network'));
     await keys.type(field(page, 'Name'), 'Testnet');
     await keys.type(page.getByLabel('Chain id'), String(chain.chainId));
-    await keys.type(page.getByLabel('Coin'), 'ETH');
+    await keys.type(page.getByRole('textbox', { name: 'Coin' }), 'ETH');
     await keys.type(page.getByLabel('Address of the node (JSON-RPC)'), chain.rpcUrl);
     await page.keyboard.press('Enter'); // sends the form
     await keys.press(button(page, 'Reload now'));
