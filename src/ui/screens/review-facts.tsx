@@ -13,30 +13,35 @@ const tones: Readonly<Record<Warning['level'], Tone>> = {
   info: 'info',
 };
 
+/** Worst first. A list, so that a screen reader says how many there are. */
 export function Warnings(props: { readonly review: Review }) {
-  const { review } = props;
+  const { refusal, warnings } = props.review;
+  if (refusal === undefined && warnings.length === 0) return null;
   return (
-    <>
-      {review.refusal === undefined ? null : (
-        <Notice tone="loss" title="This wallet refuses to sign this">
-          <p>{review.refusal}</p>
-          <Seen />
-        </Notice>
+    <ul className="stack" aria-label="Warnings">
+      {refusal === undefined ? null : (
+        <li>
+          <Notice tone="loss" title="This wallet refuses to sign this">
+            <p>{refusal}</p>
+            <Seen />
+          </Notice>
+        </li>
       )}
-      {review.warnings.map((warning, i) => (
-        <Notice
-          tone={tones[warning.level]}
-          title={warning.title}
-          key={`${warning.code}/${String(i)}`}
-        >
-          <p>{warning.text}</p>
-          {warning.resembles === undefined ? null : (
-            <AddressComparison value={warning.resembles.address} known={warning.resembles.known} />
-          )}
-          <Seen />
-        </Notice>
+      {warnings.map((warning, i) => (
+        <li key={`${warning.code}/${String(i)}`}>
+          <Notice tone={tones[warning.level]} title={warning.title}>
+            <p>{warning.text}</p>
+            {warning.resembles === undefined ? null : (
+              <AddressComparison
+                value={warning.resembles.address}
+                known={warning.resembles.known}
+              />
+            )}
+            <Seen />
+          </Notice>
+        </li>
       ))}
-    </>
+    </ul>
   );
 }
 
