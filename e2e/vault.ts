@@ -1,7 +1,9 @@
 /** Vaults for flows that begin with one, and `test` with a vault that the flows of a worker share. */
 import { expect, type Page } from '@playwright/test';
 import type { Chain } from './chain.ts';
+import { startSafes, type SafeContracts } from './contracts/safe.ts';
 import { openDevice, type Device } from './devices.ts';
+import { TestEsplora } from './esplora.ts';
 import { TestNode } from './node.ts';
 import { EntryPage } from './pages/entry.ts';
 import { HomePage } from './pages/home.ts';
@@ -125,11 +127,34 @@ export interface SharedVault {
   readonly startRelay: () => Promise<void>;
 }
 
+interface WorkerFixtures {
+  vault: SharedVault;
+  /** A server of Bitcoin that devices keep once a flow gave it to them: it lives as long as they. */
+  esplora: TestEsplora;
+  safes: SafeContracts;
+}
+
 /**
  * `vault` costs a minute, so the tests of a worker share one, one after another: each makes proposals of its
  * own. Before each, all devices are unlocked and at home; after each, nothing may have gone wrong on them.
  */
-export const test = base.extend<{ quiet: undefined }, { vault: SharedVault }>({
+export const test = base.extend<{ quiet: undefined }, WorkerFixtures>({
+  // Of all flows, for a worker with other fixtures would make a vault of its own.
+  esplora: [
+    async ({}, use) => {
+      const esplora = new TestEsplora();
+      await esplora.start();
+      await use(esplora);
+      await esplora.stop();
+    },
+    { scope: 'worker' },
+  ],
+  safes: [
+    async ({ chain }, use) => {
+      await use(await startSafes(chain));
+    },
+    { scope: 'worker' },
+  ],
   vault: [
     async ({ browser, chain }, use, { project }) => {
       const { viewport = null, hasTouch = false, isMobile = false } = project.use;

@@ -4,7 +4,6 @@ import { Transaction } from '@scure/btc-signer/transaction.js';
 import { p2wpkh } from '@scure/btc-signer/payment.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { expectAccessible } from '../axe.ts';
-import { TestEsplora } from '../esplora.ts';
 import { BitcoinPage } from '../pages/bitcoin.ts';
 import { EntryPage } from '../pages/entry.ts';
 import { KEYGEN_TIMEOUT, PASSPHRASE, SIGNING_TIMEOUT, test, type SharedVault } from '../vault.ts';
@@ -17,19 +16,11 @@ const PAYEE = somebody.address;
 
 test.describe.configure({ mode: 'serial' });
 
-let esplora: TestEsplora;
-
-test.beforeAll(async ({ vault }) => {
-  esplora = new TestEsplora();
-  await esplora.start();
+test.beforeAll(async ({ vault, esplora }) => {
   for (const { page } of vault.all) {
     await new BitcoinPage(page).setServer(`${esplora.url}/api`);
     await new EntryPage(page).unlock(PASSPHRASE);
   }
-});
-
-test.afterAll(async () => {
-  await esplora.stop();
 });
 
 /** Decides on the other device, and waits until the payment is in a block. */
@@ -47,6 +38,7 @@ for (const [kind, name, prefix, path] of [
 ] as const) {
   test(`${kind}: all devices show the same address, and two of them pay from it`, async ({
     vault,
+    esplora,
   }) => {
     const { ada, ben } = vault;
     const coins = new BitcoinPage(ada.page);
@@ -94,6 +86,7 @@ test('what cannot be paid says why, at the fields', async ({ vault }) => {
 
 test('a PSBT with inputs of somebody else is signed in part, joined and sent', async ({
   vault,
+  esplora,
 }) => {
   const { ada, ben } = vault;
   // Nobody knows the transaction yet, and each device asks whether somebody sent it.

@@ -1,19 +1,10 @@
 /** Contracts that many people use, on a chain: what the screen says that a call does is what the call does. */
 import { AbiFunction, Address, Secp256k1, Signature, TypedData, type Hex } from 'ox';
 import type { Chain } from '../chain.ts';
-import { safeCalls, safeTypedData, startSafes, type SafeContracts } from '../contracts/safe.ts';
+import { safeCalls, safeTypedData } from '../contracts/safe.ts';
 import { someone } from '../people.ts';
 import { expect } from '../test.ts';
-import { SIGNING_TIMEOUT, test as base, type Member, type SharedVault } from '../vault.ts';
-
-const test = base.extend<object, { safes: SafeContracts }>({
-  safes: [
-    async ({ chain }, use) => {
-      await use(await startSafes(chain));
-    },
-    { scope: 'worker' },
-  ],
-});
+import { SIGNING_TIMEOUT, test, type Member, type SharedVault } from '../vault.ts';
 
 test.skip(({ isMobile }) => isMobile, 'the same on every screen');
 

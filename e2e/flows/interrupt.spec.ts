@@ -57,6 +57,10 @@ test('while the relay is away devices say so, and go on when it is back', async 
   const to = someone();
   for (const { device } of vault.all) device.expectProblem(/WebSocket/);
   await cleo.leave();
+  // Without the relay nobody can be called: they have to be connected before.
+  await ada.home.expectPath('Ben', 'direct connection');
+  await ben.home.expectPath('Ada', 'direct connection');
+  for (const { home } of [ada, ben]) await home.open();
   await vault.stopRelay();
   for (const { home } of [ada, ben]) await home.expectRelay(false);
   // Those that were connected directly still work together.

@@ -89,7 +89,9 @@ test('a contract call is read, estimated and mined; one that cannot be read is r
   await ada.propose.open();
   await ada.propose.paste(JSON.stringify({ from: address, to: coin, data, chainId: '0x7a69' }));
   await expect(ada.page.getByText('transferFrom(address,address,uint256)').first()).toBeVisible();
-  await expect(ada.page.getByText('It would succeed. No amount of this account itself would change')).toBeVisible();
+  await expect(
+    ada.page.getByText('It would succeed. No amount of this account itself would change'),
+  ).toBeVisible();
   await ada.propose.propose();
   const intent = await ada.page.getByRole('heading', { level: 1 }).innerText();
   await ben.home.openWaiting(intent);

@@ -101,12 +101,14 @@ export interface SignItem {
 /** What the signers approved. */
 export interface SignRequest {
   readonly kid: string;
-  /** 16 random bytes, the same on all signers, fresh for every attempt. */
+  /** 16 bytes, the same on all signers, fresh for every attempt and batch: `batchId`. */
   readonly requestId: Uint8Array;
   /** Numbers of the signers, ascending: at least the threshold, this device among them. */
   readonly signers: readonly PartyIndex[];
-  /** In the same order on all signers; 1 to 16 digests in all. */
+  /** In the same order on all signers. */
   readonly items: readonly SignItem[];
+  /** Which 16 of their digests are signed, from 0: see `batchCount`. */
+  readonly batch: number;
 }
 
 /** A signature that was verified under its key on this device. */

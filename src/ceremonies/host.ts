@@ -37,6 +37,7 @@ import type {
   SignHooks,
   SignRequest,
 } from './api.ts';
+import { batchOf } from './batches.ts';
 import { confirmDigestOf, withConfirms } from './confirms.ts';
 import { asCeremonyError, benign, CeremonyError, schnorrSignature } from './errors.ts';
 import { ECDSA, shareOf, TAPROOT, type KeyRecord } from './key-record.ts';
@@ -222,13 +223,13 @@ export class CeremonyHost implements Ceremonies {
   }
 
   async #signEcdsa(
-    { kid, requestId, signers, items }: SignRequest,
+    { kid, requestId, signers, items, batch }: SignRequest,
     link: PacketLink,
     hooks: SignHooks,
   ): Promise<readonly Signature[]> {
     const { share, book } = this.#shareAndPairs(kid);
     try {
-      const asked = { requestId, signers, items: items.flatMap(ecdsaItems) };
+      const asked = { requestId, signers, items: batchOf(items.flatMap(ecdsaItems), batch) };
       return await this.#run(signCeremony(asked, share, book), requestId, link, hooks);
     } finally {
       share.wipe();
@@ -236,14 +237,14 @@ export class CeremonyHost implements Ceremonies {
   }
 
   async #signTaproot(
-    { kid, requestId, signers, items }: SignRequest,
+    { kid, requestId, signers, items, batch }: SignRequest,
     link: PacketLink,
     hooks: SignHooks,
   ): Promise<readonly Signature[]> {
     const active = activeOf(this.#state.key(kid));
     const share = shareOf(active, active.info, TAPROOT);
     try {
-      const asked = { requestId, signers, items: items.flatMap(taprootItems) };
+      const asked = { requestId, signers, items: batchOf(items.flatMap(taprootItems), batch) };
       const standings = this.#state.standings(kid, active.info, active.index);
       const ceremony = frostSignCeremony(asked, share, standings);
       const signatures = await this.#run(ceremony, requestId, link, hooks);

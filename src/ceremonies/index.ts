@@ -1,4 +1,5 @@
 export type * from './api.ts';
+export { batchCount, batchId } from './batches.ts';
 export { CeremonyError, type Failure, type Remains } from './errors.ts';
 export { ECDSA, TAPROOT } from './key-record.ts';
 export type { HostPort, Records, RecordWrite } from './port.ts';

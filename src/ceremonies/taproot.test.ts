@@ -5,7 +5,8 @@ import { assembleRequest } from '../chains/index.ts';
 import { toHex } from '../codec.ts';
 import { headerOf, lastRoundOf } from '../threshold/testing/network.ts';
 import { requestId } from '../threshold/testing/seeded.ts';
-import type { KeySummary } from './api.ts';
+import type { KeySummary, Signature } from './api.ts';
+import { batchCount, batchId } from './batches.ts';
 import { CeremonyError } from './errors.ts';
 import { decodeKeyRecord, ECDSA, encodeKeyRecord, TAPROOT } from './key-record.ts';
 import { decodeMaybeSigned, encodeMaybeSigned } from './maybe-signed.ts';
@@ -127,6 +128,41 @@ describe('signing', () => {
       expect(assembleRequest(request, signatures, signer).psbt?.complete).toBe(true);
     },
   );
+
+  it('of more than sixteen coins takes one session after the other', async () => {
+    const account = accountOf(taproot, 'p2tr');
+    const request = spend(account, 35);
+    const attempt = requestId('batches');
+    const asked = asking(taproot, request, [1, 2]);
+    const signatures: Signature[] = [];
+    expect(batchCount(35)).toBe(3);
+    for (const batch of [0, 1, 2]) {
+      const session = { ...asked, requestId: batchId(attempt, batch), batch };
+      const seed = `batch ${String(batch)}`;
+      const [one] = [...results(await signAll(some(1, 2), session, { seed })).values()];
+      expect(one).toHaveLength(batch < 2 ? 16 : 3);
+      signatures.push(...(one ?? []));
+    }
+    const signer = { chain: 'bitcoin', derive: account.derive } as const;
+    expect(assembleRequest(request, signatures, signer).psbt?.complete).toBe(true);
+    const noted = await device(1).host.maybeSigned(taproot.kid);
+    expect(noted.map(({ items }) => items.length).sort()).toEqual([16, 16, 3].sort());
+    // There is no fourth.
+    const hub = new Hub('fourth', [1]);
+    const fourth = { ...asked, requestId: batchId(attempt, 3), batch: 3 };
+    await refusal(device(1).host.sign(fourth, hub.join(1), { onCommitted: () => undefined }));
+    expect(hub.log).toEqual([]);
+  });
+
+  it('gives nothing when one device is at another part', async () => {
+    const request = spend(accountOf(taproot, 'p2tr'), 40);
+    const settled = await signAll(
+      some(1, 2),
+      (index) => ({ ...asking(taproot, request, [1, 2]), batch: index - 1 }),
+      { seed: 'parts' },
+    );
+    for (const one of settled.values()) expect(one.status).toBe('rejected');
+  });
 
   it('commits durably before the last round leaves, and says so after a crash', async () => {
     const request = spend(accountOf(taproot, 'p2tr'), 2);

@@ -181,7 +181,7 @@ export async function connect(port: Port, init: unknown): Promise<Connection> {
         kid,
         confirms: confirms.map(({ index, signature }) => ({ index, signature })),
       }),
-    sign: async ({ kid, requestId, signers, items }, link, hooks) =>
+    sign: async ({ kid, requestId, signers, items, batch }, link, hooks) =>
       ask(
         {
           method: 'sign',
@@ -193,6 +193,7 @@ export async function connect(port: Port, init: unknown): Promise<Connection> {
               request: { kind: item.request.kind, bytes: item.request.bytes },
               paths: item.paths.map((path) => [...path]),
             })),
+            batch,
           },
         },
         { link, hooks },

@@ -55,6 +55,7 @@ const call = v.variant('method', [
           paths: v.array(path),
         }),
       ),
+      batch: count,
     }),
   }),
   v.strictObject({ method: v.literal('maybeSigned'), kid }),

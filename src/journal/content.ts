@@ -17,8 +17,8 @@ import { MAX_MEMBERS } from './founding.ts';
 /** Bytes of a request; geth's pool takes transactions of at most 128 KiB. */
 export const MAX_REQUEST_BYTES = 131_072;
 const MAX_ACCOUNT = 0x7fff_ffff;
-/** Digests of one ceremony. */
-const MAX_SIGNATURES = 16;
+/** Of one proposal: inputs of a Bitcoin transaction. */
+const MAX_SIGNATURES = 128;
 
 const account = integer(0, MAX_ACCOUNT);
 const bitcoinNetwork = v.picklist(['mainnet', 'testnet4', 'signet', 'regtest']);

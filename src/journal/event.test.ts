@@ -223,13 +223,13 @@ describe('content', () => {
     ['signing-aborted', { ...samples['signing-aborted'], culprit: 0 }],
     ['signing-aborted', { ...samples['signing-aborted'], reason: 'x'.repeat(501) }],
     ['signed', { proposal: HASH, signatures: [] }],
-    ['signed', { proposal: HASH, signatures: Array(17).fill(samples.signed.signatures[0]) }],
+    ['signed', { proposal: HASH, signatures: Array(129).fill(samples.signed.signatures[0]) }],
     ['signed', { proposal: HASH, signatures: [{ signature: HASH, recovery: 0 }] }],
     ['signed', { proposal: HASH, signatures: [{ signature: new Uint8Array(64), recovery: 4 }] }],
     ['broadcast', { proposal: HASH, txid: ID16 }],
     ['confirmed', { ...samples.confirmed, block: -1 }],
     ['confirmed', { ...samples.confirmed, success: 1 }],
-  ] satisfies [EventType, unknown][])('refuses %s with %j', (type, data) => {
+  ] satisfies [EventType, unknown][])('refuses %s, case %#', (type, data) => {
     expect(() => parseContent(type, data)).toThrow(MalformedError);
   });
 

@@ -60,6 +60,7 @@ export {
 export type { Suite } from './group.ts';
 export { verifyIdentity, type Identity } from './identity.ts';
 export { keygenCeremony, type NewKey } from './keygen.ts';
+export { MAX_ITEMS } from './parameters.ts';
 export {
   KeyShare,
   publicKeyOf,

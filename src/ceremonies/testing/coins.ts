@@ -50,4 +50,5 @@ export const asking = (
   requestId: requestId(name),
   signers,
   items: [{ request: request as Authorised<ChainRequest>, paths: signingPathsOf(request, PATH) }],
+  batch: 0,
 });

@@ -115,6 +115,7 @@ export const signRequest = (
   requestId: requestId(`sign/${String(nonce)}`),
   signers,
   items: [{ request: approved(payment(nonce)), paths: [PATH] }],
+  batch: 0,
 });
 
 /** A signing between some devices, all with the same request unless told. */

@@ -77,10 +77,10 @@ describe('buildBitcoinPayment', () => {
     expect(buildBitcoinPayment(payment({ feeRate: 1.5 })).request.fee).toBe(212n);
     expect(buildBitcoinPayment(payment({ feeRate: 0.1 })).request.fee).toBe(15n);
   });
-  it('spends at most sixteen coins, the largest, and says how many are left', () => {
-    const many = coins(Array.from({ length: 20 }, (_, i) => BigInt(1_000 * (i + 1))));
+  it('spends at most 128 coins, the largest, and says how many are left', () => {
+    const many = coins(Array.from({ length: 132 }, (_, i) => BigInt(1_000 * (i + 1))));
     const { request, leftOut } = buildBitcoinPayment(payment({ coins: many, pay: { all: TO } }));
-    expect(request.inputs).toHaveLength(16);
+    expect(request.inputs).toHaveLength(128);
     expect(request.inputs.every(({ amount }) => amount >= 5_000n)).toBe(true);
     expect(leftOut).toBe(4);
   });
@@ -98,8 +98,8 @@ describe('buildBitcoinPayment', () => {
     [
       'bitcoin/funds-many-coins',
       {
-        coins: coins(Array.from({ length: 20 }, () => 1_000n)),
-        pay: [{ address: TO, amount: 17_000n }],
+        coins: coins(Array.from({ length: 140 }, () => 1_000n)),
+        pay: [{ address: TO, amount: 130_000n }],
       },
     ],
     ['bitcoin/address-checksum', { pay: [{ address: TO.slice(0, -1), amount: 50_000n }] }],
@@ -177,8 +177,9 @@ describe('dustLimit', () => {
   });
 });
 
-describe('an account of a hundred small coins', () => {
-  const HUNDRED = 100;
+describe('an account of three hundred small coins', () => {
+  const MANY = 300;
+  const MOST = 128;
 
   /** What is in the account after a transaction of its own: the coins that it left, and what it paid back. */
   function after(before: readonly Coin[], { request }: BuiltPayment, of: BitcoinAccount): Coin[] {
@@ -188,7 +189,7 @@ describe('an account of a hundred small coins', () => {
     const spent = new Set(request.inputs.map((input) => `${input.txid}:${String(input.vout)}`));
     const left = before.filter((coin) => !spent.has(`${coin.txid}:${String(coin.vout)}`));
     expect(left).toHaveLength(before.length - request.inputs.length);
-    const find = finder(of, 2 * HUNDRED);
+    const find = finder(of, 2 * MANY);
     const back = request.outputs.flatMap(({ script, amount }, vout): Coin[] => {
       const place = find(script);
       return place === undefined ? [] : [{ txid, vout, amount, place, previous: raw }];
@@ -201,9 +202,9 @@ describe('an account of a hundred small coins', () => {
 
   it.each<AccountKind>(['p2wpkh', 'p2tr'])('joins them until the amount is reached: %s', (kind) => {
     const of = account(kind);
-    const amount = 900_000n;
+    const amount = 2_800_000n;
     let coinsNow: readonly Coin[] = coins(
-      Array.from({ length: HUNDRED }, (_, i) => 10_000n + BigInt(i)),
+      Array.from({ length: MANY }, (_, i) => 10_000n + BigInt(i)),
       of,
     );
     const before = total(coinsNow);
@@ -223,13 +224,13 @@ describe('an account of a hundred small coins', () => {
     let result = tried();
     while (result instanceof FundsError) {
       expect(result.code).toBe('bitcoin/funds-many-coins');
-      expect(result.message).toMatch(/more than 16 coins.*to your own account.*or pay in parts/);
-      const to = addressAt(of, { change: 0, index: HUNDRED + rounds }).address;
+      expect(result.message).toMatch(/more than 128 coins.*to your own account.*or pay in parts/);
+      const to = addressAt(of, { change: 0, index: MANY + rounds }).address;
       const joined = buildBitcoinPayment(
         payment({ account: of, coins: coinsNow, pay: { all: to } }, kind),
       );
-      expect(joined.request.inputs).toHaveLength(16);
-      expect(joined.leftOut).toBe(coinsNow.length - 16);
+      expect(joined.request.inputs).toHaveLength(MOST);
+      expect(joined.leftOut).toBe(coinsNow.length - MOST);
       expect(joined.request.outputs).toHaveLength(1);
       coinsNow = after(coinsNow, joined, of);
       fees += joined.request.fee;
@@ -237,9 +238,9 @@ describe('an account of a hundred small coins', () => {
       rounds += 1;
       result = tried();
     }
-    // The joined coin grows by fifteen each time: 16 + 4 * 15 and 15 more reach 90 coins and the fees.
-    expect(rounds).toBe(5);
-    expect(result.request.inputs.length).toBeLessThanOrEqual(16);
+    // The joined coin is worth 128 of them, then 255: with the last 45 that reaches 280 coins and the fees.
+    expect(rounds).toBe(2);
+    expect(result.request.inputs.length).toBeLessThanOrEqual(MOST);
     expect(result.request.outputs.some((output) => output.amount === amount)).toBe(true);
     const { complete } = assembleBitcoin(result.request, sign(result.request));
     expect(complete).toBeDefined();

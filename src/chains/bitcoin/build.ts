@@ -27,7 +27,7 @@ export interface Coin {
 
 export interface BitcoinPayment {
   readonly account: BitcoinAccount;
-  /** What may be spent. The 16 most valuable are considered. */
+  /** What may be spent. The 128 most valuable are considered. */
   readonly coins: readonly Coin[];
   /** Satoshis; `all`: everything, less the fee, to the one address. */
   readonly pay:
@@ -45,7 +45,7 @@ export interface BitcoinPayment {
 
 export interface BuiltPayment {
   readonly request: BitcoinRequest;
-  /** Coins that were left out because one approval signs at most 16. */
+  /** Coins that were left out because one approval signs at most 128. */
   readonly leftOut: number;
 }
 

@@ -13,7 +13,7 @@ import type { BitcoinInput, BitcoinOutput, BitcoinRequest, KeyClaim } from './re
 export const MAX_REQUEST_BYTES = 131_072;
 
 /** Digests of one approval. */
-export const MAX_DIGESTS = 16;
+export const MAX_DIGESTS = 128;
 
 /**
  * A PSBT in its canonical form (`preparePsbt` makes it): version 0, one encoding, with the field that names

@@ -298,7 +298,7 @@ describe('preparePsbt', () => {
       () =>
         prepare(
           spending(
-            Array.from({ length: 17 }, () => ({ amount: 10_000n, script: coinOf(account()) })),
+            Array.from({ length: 129 }, () => ({ amount: 10_000n, script: coinOf(account()) })),
             PAY,
           ),
         ),
@@ -316,16 +316,16 @@ describe('preparePsbt', () => {
   ])('%s', (code, run) => {
     expect(codeOf(run)).toBe(code);
   });
-  it('signs sixteen inputs, and not those that are signed already', () => {
-    const inputs = Array.from({ length: 16 }, () => ({
+  it('signs a hundred and twenty-eight inputs, and not those that are signed already', () => {
+    const inputs = Array.from({ length: 128 }, () => ({
       amount: 10_000n,
       script: coinOf(account()),
     }));
-    expect(inputsToSign(prepare(spending(inputs, PAY)))).toHaveLength(16);
+    expect(inputsToSign(prepare(spending(inputs, PAY)))).toHaveLength(128);
     const transaction = spending(inputs, PAY);
     transaction.updateInput(3, { finalScriptWitness: [new Uint8Array(71), new Uint8Array(33)] });
     const request = prepare(transaction);
-    expect(inputsToSign(request)).toHaveLength(15);
+    expect(inputsToSign(request)).toHaveLength(127);
     expect(request.inputs[3]?.state).toBe('signed');
   });
 });

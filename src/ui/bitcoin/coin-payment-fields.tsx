@@ -108,7 +108,7 @@ function CoinAmountField(props: {
             set({ all: event.target.checked });
           }}
         />
-        <span>Everything, less the fee (at most 16 coins at once)</span>
+        <span>Everything, less the fee (at most 128 coins at once)</span>
       </label>
     </div>
   );

@@ -100,6 +100,51 @@ describe('a payment', () => {
     expect(world.coins.transactions.map(({ txid }) => txid)).toContain(mined.id);
   });
 
+  /** So many coins on one address. */
+  async function fundMany(count: number): Promise<void> {
+    const to = receiving(ada);
+    for (let i = 0; i < count; i++) world.coins.fund(to, 10_000n);
+    for (const one of world.devices) await one.wallet.refreshBalances(one.vault.id);
+    await world.until(() => world.devices.every((one) => account(one).funds.coins === count));
+  }
+
+  it('of many coins is approved once and signed in several parts', async () => {
+    await fundMany(34);
+    const id = await ada.payCoins({ amount: '', all: true, feeRate: '1' });
+    await world.until(() => ben.proposal(id)?.canApprove === true);
+    const parts = new Set<string>();
+    const stop = ada.wallet.subscribe(() => {
+      const { ceremony } = ada.proposal(id) ?? {};
+      for (const { detail } of ceremony?.stages ?? []) if (detail !== undefined) parts.add(detail);
+    });
+    await ben.wallet.approve(id);
+    await world.until(() => world.devices.every((one) => one.shown(id).status === 'confirmed'));
+    stop();
+    expect([...parts]).toEqual(['part 1 of 3', 'part 2 of 3', 'part 3 of 3']);
+    const mined = Transaction.fromRaw(fromHex(ben.shown(id).transaction?.raw ?? ''));
+    expect(mined.inputsLength).toBe(34);
+    expect(world.coins.transactions.map(({ txid }) => txid)).toContain(mined.id);
+  });
+
+  it('of many coins is made once, whoever loads anew between the parts', async () => {
+    await fundMany(34);
+    const id = await ada.payCoins({ amount: '', all: true, feeRate: '1' });
+    await world.until(() => ben.proposal(id)?.canApprove === true);
+    await ben.wallet.approve(id);
+    const isAt = (device: TestDevice, part: string): boolean =>
+      device.proposal(id)?.ceremony?.stages.some(({ detail }) => detail === part) === true;
+    await world.until(() => isAt(ben, 'part 2 of 3'));
+    ben.crash();
+    await ben.open();
+    await world.until(() => world.devices.every((one) => one.proposal(id)?.status === 'confirmed'));
+    const spends = world.coins.transactions.filter(
+      ({ raw }) =>
+        Transaction.fromRaw(fromHex(raw), { allowUnknownOutputs: true }).inputsLength === 34,
+    );
+    expect(spends).toHaveLength(1);
+    expect(world.coins.balance(COIN_PAYEE)).toBeGreaterThan(330_000n);
+  });
+
   it('survives a reload of the device that began, and is made once', async () => {
     await fund(200_000n, 200_000n);
     const id = await ada.payCoins();

@@ -3,7 +3,7 @@
  * smallest number begins, the others join after they have judged the proposal anew. An attempt that fails
  * starts over with fresh nonces, over the same bytes; one signature per proposal, whatever happens.
  */
-import { CeremonyError, stageView } from '../../ceremonies/index.ts';
+import { CeremonyError, type Signature, type SignHooks } from '../../ceremonies/index.ts';
 import { signingPathsOf } from '../../chains/index.ts';
 import { toHex } from '../../codec.ts';
 import type { DeviceId } from '../../network/index.ts';
@@ -24,30 +24,13 @@ import {
   tooLong,
 } from './signing-problems.ts';
 import type { SigningPort } from './signing-port.ts';
+import { sessionsOf, viewOf, type Run } from './signing-run.ts';
 import { hasGivenUp, Standings, type Standing } from './standings.ts';
 
-/** The slowest member's longest step has to fit. */
-const IDLE_TIMEOUT_MS = 30_000;
-/** A session that is kept alive without getting on ends then. */
+/** A session that is kept alive without getting on ends then; several are given as much each. */
 const MAX_RUN_MS = 180_000;
 
 type Message<T extends CeremonyMessage['t']> = Extract<CeremonyMessage, { t: T }>;
-
-interface Run {
-  readonly proposal: string;
-  readonly startedAt: number;
-  readonly abort: AbortController;
-  readonly signers: readonly number[];
-  /** Whether the FROST key signs. */
-  readonly taproot: boolean;
-  readonly request: Uint8Array;
-  /** Whether this device began it. */
-  readonly initiator: boolean;
-  stage: string | undefined;
-  committed: boolean;
-  /** A signer answered that it is busy. */
-  busy: boolean;
-}
 
 export class Signing {
   readonly #port: SigningPort;
@@ -72,9 +55,7 @@ export class Signing {
   ceremony(proposal: string): CeremonyView | undefined {
     const run = this.#run;
     if (run?.proposal !== proposal) return undefined;
-    const { startedAt, committed } = run;
-    const ceremony = run.taproot ? 'sign-taproot' : 'sign';
-    return { ...stageView(ceremony, run.stage), startedAt, cancellable: !committed };
+    return viewOf(run);
   }
 
   problem(proposal: string): Problem | undefined {
@@ -265,6 +246,7 @@ export class Signing {
   }
 
   #sign(judged: Judged, signers: readonly number[], request: Uint8Array, initiator: boolean): void {
+    const { account } = judged;
     const run: Run = {
       proposal: judged.proposal.id,
       startedAt: this.#life.now(),
@@ -273,6 +255,8 @@ export class Signing {
       taproot: judged.request.kind === 'bitcoin' && judged.request.key.kind === 'p2tr',
       request,
       initiator,
+      paths: signingPathsOf(judged.request, account.chain === 'evm' ? account.path : []),
+      batch: 0,
       stage: undefined,
       committed: false,
       busy: false,
@@ -300,18 +284,13 @@ export class Signing {
   }
 
   async #perform(judged: Judged, run: Run): Promise<void> {
-    const { verdict, account } = judged;
     const { proposal: id, request, signers, initiator } = run;
     const kid = this.#port.kid(judged.request);
-    if (kid === undefined || verdict.kind !== 'authorised') return;
+    if (kid === undefined || judged.verdict.kind !== 'authorised') return;
     const attempt = { proposal: fromHex(id), attempt: request };
-    const { link, release } = this.#port.routes.open(
-      request,
-      this.#signers.others(signers),
-      IDLE_TIMEOUT_MS,
-    );
-    const cancelDeadline = this.#life.after(MAX_RUN_MS, () => {
-      link.close(tooLong());
+    const sessions = sessionsOf(run, this.#signers.others(signers), this.#port.routes);
+    const cancelDeadline = this.#life.after(MAX_RUN_MS * sessions.length, () => {
+      for (const { link } of sessions) link.close(tooLong());
     });
     try {
       if (initiator) {
@@ -320,30 +299,16 @@ export class Signing {
           data: { ...attempt, signers: [...signers] },
         });
       }
-      const paths = signingPathsOf(verdict.request, account.chain === 'evm' ? account.path : []);
-      const signatures = await this.#port.ceremonies.sign(
-        {
-          kid,
-          requestId: request,
-          signers,
-          items: [{ request: verdict.request, paths: paths.map((path) => [...path]) }],
-        },
-        link,
-        {
-          onStage: (stage) => {
-            run.stage = stage;
-            this.#port.changed();
-          },
-          signal: run.abort.signal,
-          onCommitted: async () => {
-            // The last moment to say no: nothing of the last round has left.
-            const last = run.abort.signal.aborted ? undefined : this.#port.judged(id);
-            if (last === undefined || !this.#signers.mayJoin(last, signers)) throw stoppedInTime();
-            run.committed = true;
-            await this.#port.append({ type: 'signing-committed', data: attempt });
-          },
-        },
-      );
+      const items = [
+        { request: judged.verdict.request, paths: run.paths.map((path) => [...path]) },
+      ];
+      const signatures: Signature[] = [];
+      for (const [batch, { requestId, link }] of sessions.entries()) {
+        run.batch = batch;
+        const asked = { kid, requestId, signers, items, batch };
+        const hooks = this.#hooks(run, attempt);
+        signatures.push(...(await this.#port.ceremonies.sign(asked, link, hooks)));
+      }
       if (!this.#life.stopped) {
         await this.#port.append({
           type: 'signed',
@@ -358,8 +323,30 @@ export class Signing {
       if (!this.#life.stopped) await this.#failed(run, error);
     } finally {
       cancelDeadline();
-      release();
+      for (const { release } of sessions) release();
     }
+  }
+
+  #hooks(
+    run: Run,
+    attempt: { readonly proposal: Uint8Array; readonly attempt: Uint8Array },
+  ): SignHooks {
+    return {
+      onStage: (stage) => {
+        run.stage = stage;
+        this.#port.changed();
+      },
+      signal: run.abort.signal,
+      onCommitted: async () => {
+        // Of several sessions the first counts: from there on the run goes to its end.
+        if (run.committed) return;
+        // The last moment to say no: nothing of the last round has left.
+        const last = run.abort.signal.aborted ? undefined : this.#port.judged(run.proposal);
+        if (last === undefined || !this.#signers.mayJoin(last, run.signers)) throw stoppedInTime();
+        run.committed = true;
+        await this.#port.append({ type: 'signing-committed', data: attempt });
+      },
+    };
   }
 
   async #failed(run: Run, error: unknown): Promise<void> {
