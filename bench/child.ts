@@ -1,11 +1,13 @@
 /**
  * Runs cases in a process of its own, so that the first run is cold and no case warms another one up.
- * One argument: a list of jobs as JSON, or `profile` and one job. Prints JSON.
+ * Two arguments: `cases` and a list of jobs as JSON, `profile` and one job, or `reviews` and the folder of a registry
+ * (or nothing). Prints JSON.
  */
 import { measure, type Cost, type Run } from '../src/threshold/testing/measure.ts';
 import { CASES, type Case } from './cases.ts';
 import { profile } from './profile.ts';
 import type { CaseResult, Job } from './results.ts';
+import { measureReviews } from './reviews.ts';
 import { median } from './statistics.ts';
 
 function caseOf(id: string): Case {
@@ -76,6 +78,8 @@ async function profileCase({ id, runs }: Job) {
 const [task = '', argument = ''] = process.argv.slice(2);
 if (task === 'profile') {
   console.log(JSON.stringify(await profileCase(JSON.parse(argument) as Job)));
+} else if (task === 'reviews') {
+  console.log(JSON.stringify(await measureReviews(argument === '' ? undefined : argument)));
 } else {
   console.log(JSON.stringify((JSON.parse(argument) as Job[]).map(runCase)));
 }

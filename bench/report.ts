@@ -1,5 +1,7 @@
 /** The results as `docs/bench.md`. */
 import type { CaseResult, Comparison, Ratio, Results } from './results.ts';
+import { reviewSection } from './report-reviews.ts';
+import { formatBytes, formatMs, table } from './report-table.ts';
 import { fitLine, type Line } from './statistics.ts';
 
 /** Cases whose cost is set against the number of other parties. */
@@ -40,23 +42,7 @@ export function verdict({ ours, theirs, target, stretch }: Ratio): string {
   return ratio <= target ? 'yes' : 'no';
 }
 
-/** Milliseconds with three significant digits or so. */
-export function formatMs(ms: number): string {
-  if (Math.abs(ms) >= 100) return Math.round(ms).toLocaleString('en-US');
-  return ms.toFixed(Math.abs(ms) >= 10 ? 1 : 2);
-}
-
-/** Bytes with separators. */
-export const formatBytes = (bytes: number): string => Math.round(bytes).toLocaleString('en-US');
-
 const percent = (share: number): string => `${String(Math.round(share * 100))} %`;
-
-type Cell = string | number;
-
-function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const line = (cells: readonly Cell[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
-}
 
 /** The document. */
 export function report(results: Results): string {
@@ -85,6 +71,7 @@ Packets: encryption of direct messages, signatures of broadcasts. Bytes: what on
 counted once per receiver; "to a relay" counts it once; "with packets" includes the handshake, headers,
 signatures and authentication tags.`,
     growth(cases),
+    reviewSection(results),
     comparison === undefined
       ? '## Beside public packages\n\nNot measured in this run: the folder with their scripts was absent.'
       : comparisonSection(comparison),

@@ -71,6 +71,36 @@ export interface Comparison {
   readonly context: readonly PeerFigure[];
 }
 
+/** How long requests of one kind take from their bytes to the review. Milliseconds. */
+export interface ReviewFigure {
+  readonly what: string;
+  readonly cases: number;
+  /** Of the largest. */
+  readonly bytes: number;
+  /** The median over the cases, of each the median of its warm runs. */
+  readonly ms: number;
+  /** The slowest case, warm. */
+  readonly worstMs: number;
+  /** The slowest case the first time. */
+  readonly firstMs: number;
+}
+
+/** What a browser loads. */
+export interface Download {
+  readonly what: string;
+  readonly bytes: number;
+  /** With brotli. */
+  readonly compressed: number;
+}
+
+/** What has to do with reading requests. */
+export interface Reviewing {
+  /** Of the folder with descriptors and fixtures, if there was one. */
+  readonly registry: boolean;
+  readonly figures: readonly ReviewFigure[];
+  readonly downloads: readonly Download[];
+}
+
 /** One run of the benchmark. */
 export interface Results {
   readonly date: string;
@@ -84,4 +114,5 @@ export interface Results {
   readonly cases: readonly CaseResult[];
   readonly profiles: readonly { readonly id: string; readonly hotspots: readonly Hotspot[] }[];
   readonly comparison: Comparison | undefined;
+  readonly reviewing: Reviewing | undefined;
 }

@@ -4,23 +4,37 @@
  *
  *     --quick        small cases with few runs; nothing is written
  *     --only REGEX   cases whose id matches, without public packages; nothing is written
+ *     --add REGEX    cases whose id matches, put into the newest results; all is written. The reviews' id: reviews
  *     --peers DIR    folder with the scripts of the public packages; `../shared/bench-peers` unless told
+ *     --registry DIR folder of ERC-7730 descriptors and fixtures; `../shared/erc7730` unless told
  *     --rounds N     times that they and ours run in turn; 3 unless told
  *     --report FILE  only writes `docs/bench.md` anew, from a file of results
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CASES, isSmall } from './cases.ts';
+import { downloadsOf } from './downloads.ts';
 import { compare } from './peers.ts';
-import { formatBytes, formatMs, report, signingGrowth, verdict } from './report.ts';
-import type { CaseResult, Comparison, Hotspot, Job, Results } from './results.ts';
+import { formatBytes, formatMs } from './report-table.ts';
+import { report, signingGrowth, verdict } from './report.ts';
+import type {
+  CaseResult,
+  Comparison,
+  Hotspot,
+  Job,
+  Results,
+  ReviewFigure,
+  Reviewing,
+} from './results.ts';
 
 const RESULTS = 'bench/results';
 const DOCUMENT = 'docs/bench.md';
 const QUICK_RUNS = 3;
+/** The id of the reviews among the cases. */
+const REVIEWS = 'reviews';
 const PROFILED: readonly Job[] = [
   { id: 'ecdsa-sign-2-2', runs: 100 },
   { id: 'ecdsa-keygen-2-2', runs: 8 },
@@ -30,7 +44,9 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
+    add: { type: 'string' },
     peers: { type: 'string' },
+    registry: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     report: { type: 'string' },
   },
@@ -68,12 +84,44 @@ function measureAll(): Results {
     return runCases([{ id, runs: quick ? Math.min(runs, QUICK_RUNS) : runs }]);
   });
   printCases(cases);
-  if (only !== undefined) return { date, machine, cases, profiles: [], comparison: undefined };
+  if (only !== undefined) {
+    const reviewing = new RegExp(only).test(REVIEWS) ? reviews() : undefined;
+    return { date, machine, cases, profiles: [], comparison: undefined, reviewing };
+  }
   const profiles = PROFILED.map(({ id, runs }) => ({
     id,
     hotspots: child('profile', JSON.stringify({ id, runs })) as Hotspot[],
   }));
-  return { date, machine, cases, profiles, comparison: comparison() };
+  const reviewing = quick ? undefined : reviews();
+  return { date, machine, cases, profiles, comparison: comparison(), reviewing };
+}
+
+/** The newest results with some cases measured anew. */
+function addition(pattern: string): Results {
+  const [newest] = readdirSync(RESULTS).sort().reverse();
+  if (newest === undefined) throw new Error(`no results in ${RESULTS}`);
+  const before = JSON.parse(readFileSync(join(RESULTS, newest), 'utf8')) as Results;
+  const chosen = CASES.filter(({ id }) => new RegExp(pattern).test(id));
+  const fresh = chosen.flatMap(({ id, runs }) => runCases([{ id, runs }]));
+  printCases(fresh);
+  const cases = CASES.flatMap(({ id }) => {
+    const one = [...fresh, ...before.cases].find((result) => result.id === id);
+    return one === undefined ? [] : [one];
+  });
+  const reviewing = new RegExp(pattern).test(REVIEWS) ? reviews() : before.reviewing;
+  return { ...before, cases, reviewing };
+}
+
+function reviews(): Reviewing {
+  const folder = options.registry ?? '../shared/erc7730';
+  const registry = existsSync(folder) ? folder : undefined;
+  if (registry === undefined) console.log('fixtures skipped: folder absent');
+  console.log('measuring reviews');
+  const figures = child('reviews', registry ?? '') as ReviewFigure[];
+  const downloads = downloadsOf('dist', registry);
+  console.table(figures);
+  console.table(downloads);
+  return { registry: registry !== undefined, figures, downloads };
 }
 
 function comparison(): Comparison | undefined {
@@ -143,7 +191,9 @@ function write(results: Results): void {
   console.log(`written: ${file}, ${DOCUMENT}`);
 }
 
-if (options.report === undefined) {
+if (options.add !== undefined) {
+  write(addition(options.add));
+} else if (options.report === undefined) {
   const results = measureAll();
   if (!options.quick && options.only === undefined) write(results);
 } else {

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'vite';
+import { buildAll } from './build.mjs';
 
 process.chdir(join(import.meta.dirname, '..'));
 const outDir = 'node_modules/.cache/bench';
@@ -21,6 +22,7 @@ await build({
     rolldownOptions: { input: { run: 'bench/run.ts', child: 'bench/child.ts' } },
   },
 });
+await buildAll(); // its sizes are measured
 const entry = join(outDir, 'run.js');
 const { status } = spawnSync(process.execPath, [entry, ...process.argv.slice(2)], {
   stdio: 'inherit',

@@ -44,7 +44,7 @@ const buildRelay = async (outDir) =>
 /** Compressed copies beside the files: the relay sends them to whoever takes them. */
 function compress(folder) {
   const names = readdirSync(folder, { recursive: true });
-  for (const path of names.filter((name) => /\.(?:js|css|html|svg)$/.test(name))) {
+  for (const path of names.filter((name) => /\.(?:js|css|html|svg|json)$/.test(name))) {
     const content = readFileSync(join(folder, path));
     writeFileSync(join(folder, `${path}.br`), brotliCompressSync(content));
   }
