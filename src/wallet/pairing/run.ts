@@ -47,6 +47,7 @@ export class PairingRun {
   #cancelAsking: (() => void) | undefined;
   #strangers = 0;
   #work: Promise<void> = Promise.resolve();
+  #forgotten = false;
 
   private constructor(port: PairingPort, { state, code, taproot }: StoredPairing) {
     this.#port = port;
@@ -99,10 +100,13 @@ export class PairingRun {
     });
   }
 
-  /** Forgets it on this device. */
+  /** Forgets it on this device, after what is under way: a vault that is being founded is stored before. */
   async forget(): Promise<void> {
     this.stop();
-    await this.#port.storage.write([{ kind: 'delete', bucket: BUCKET, key: KEY }]);
+    return this.#queued(async () => {
+      this.#forgotten = true;
+      await this.#port.storage.write([{ kind: 'delete', bucket: BUCKET, key: KEY }]);
+    });
   }
 
   /** Says again what a device may have missed. */
@@ -219,7 +223,7 @@ export class PairingRun {
   }
 
   async #queued(task: () => Promise<void>): Promise<void> {
-    const done = this.#work.then(task);
+    const done = this.#work.then(async () => (this.#forgotten ? undefined : task()));
     this.#work = done.catch(() => undefined); // the caller gets the error; the queue goes on
     return done;
   }
