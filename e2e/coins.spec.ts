@@ -1,11 +1,10 @@
 /** How the screens of Bitcoin accounts behave, each before a wallet that does nothing. */
 import { UR, UREncoder } from '@ngraveio/bc-ur';
-import { chromium, type Page } from '@playwright/test';
-import { chromiumArguments, findBrowser } from '../scripts/browser.mjs';
+import type { Page } from '@playwright/test';
 import { encodeCbor } from '../src/cbor.ts';
 import { expectAccessible } from './axe.ts';
 import { expect, test } from './gallery.ts';
-import { writeQrVideo } from './qr-video.ts';
+import { openBeforeCodes } from './qr-video.ts';
 
 /** With what an intent was called last; bytes as how many they are. */
 const lastCall = async (page: Page, intent: string): Promise<unknown> =>
@@ -169,16 +168,7 @@ test('an animated code before the camera becomes a PSBT', async ({ gallery }, in
   // One frame is missing: a later one makes up for it.
   frames.nextPart();
   const shown = Array.from({ length: frames.fragmentsLength + 2 }, () => frames.nextPart());
-  writeQrVideo(film, ...shown.map((text) => text.toUpperCase()));
-  const executablePath = findBrowser();
-  const browser = await chromium.launch({
-    args: [
-      ...chromiumArguments,
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-video-capture=${film}`,
-    ],
-    ...(executablePath === undefined ? {} : { executablePath }),
-  });
+  const browser = await openBeforeCodes(film, ...shown.map((text) => text.toUpperCase()));
   const page = await (await browser.newContext({ permissions: ['camera'] })).newPage();
   await propose(page, gallery.at('home-bitcoin'));
   await page.getByRole('tab', { name: 'PSBT' }).click();

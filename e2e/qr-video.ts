@@ -1,6 +1,8 @@
 /** What Chromium's fake camera sees: a film of QR codes. */
 import { writeFileSync } from 'node:fs';
+import { chromium, type Browser } from '@playwright/test';
 import encodeQR from 'qr';
+import { chromiumArguments, findBrowser } from '../scripts/browser.mjs';
 
 const WIDTH = 640;
 const HEIGHT = 480;
@@ -12,8 +14,22 @@ const GREY = 128;
 /** Pictures. */
 const HALF_A_SECOND = 15;
 
+/** A browser whose camera sees codes, each for half a second, again and again. @param film where it is written */
+export async function openBeforeCodes(film: string, ...texts: readonly string[]): Promise<Browser> {
+  writeQrVideo(film, ...texts);
+  const executablePath = findBrowser();
+  return chromium.launch({
+    args: [
+      ...chromiumArguments,
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-video-capture=${film}`,
+    ],
+    ...(executablePath === undefined ? {} : { executablePath }),
+  });
+}
+
 /** Writes a film in the format YUV4MPEG2 (4:2:0): each code for half a second, again and again. */
-export function writeQrVideo(path: string, ...texts: readonly string[]): void {
+function writeQrVideo(path: string, ...texts: readonly string[]): void {
   const pictures = texts.flatMap((text) => Array<Buffer>(HALF_A_SECOND).fill(pictureOf(text)));
   const size = `W${String(WIDTH)} H${String(HEIGHT)}`;
   const header = Buffer.from(`YUV4MPEG2 ${size} F30:1 Ip A1:1 C420jpeg\n`);

@@ -1,10 +1,8 @@
 /** Making a vault together: every way in, every interruption, and everything that must stop it. */
-import { chromium } from '@playwright/test';
-import { chromiumArguments, findBrowser } from '../../scripts/browser.mjs';
 import { openDevice, type Device } from '../devices.ts';
 import { EntryPage } from '../pages/entry.ts';
 import { PairingPage } from '../pages/pairing.ts';
-import { writeQrVideo } from '../qr-video.ts';
+import { openBeforeCodes } from '../qr-video.ts';
 import { expect, test } from '../test.ts';
 import { KEYGEN_TIMEOUT, PASSPHRASE } from '../vault.ts';
 
@@ -64,16 +62,7 @@ test('two of two, by the QR code before the camera', async ({ newDevice, relay }
   const ada = await begin(await newDevice({ permissions }), 'Ada');
   await ada.pairing.create(vault);
   const film = info.outputPath('invitation.y4m');
-  writeQrVideo(film, await ada.pairing.link());
-  const executablePath = findBrowser();
-  const browser = await chromium.launch({
-    args: [
-      ...chromiumArguments,
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-video-capture=${film}`,
-    ],
-    ...(executablePath === undefined ? {} : { executablePath }),
-  });
+  const browser = await openBeforeCodes(film, await ada.pairing.link());
   const device = await openDevice(browser, { baseURL: relay.url });
   const ben = await begin(device, 'Ben');
   await ben.pairing.scan();
