@@ -68,8 +68,8 @@ export async function buildAll() {
   const fresh = mkdtempSync(join(root, 'node_modules/.cache/build-'));
   try {
     await build({ root, logLevel: 'warn', build: { outDir: join(fresh, 'dist') } });
-    leaveNoGap(join(fresh, 'dist/registry'));
     compress(join(fresh, 'dist'));
+    leaveNoGap(join(fresh, 'dist/registry'));
     await buildRelay(join(fresh, 'dist-relay'));
     writeFileSync(join(fresh, 'dist-relay/build-hash'), hash);
     for (const folder of ['dist', 'dist-relay']) {

@@ -27,8 +27,8 @@ import type { SigningPort } from './signing-port.ts';
 import { sessionsOf, viewOf, type Run } from './signing-run.ts';
 import { hasGivenUp, Standings, type Standing } from './standings.ts';
 
-/** A session that is kept alive without getting on ends then; several are given as much each. */
-const MAX_RUN_MS = 180_000;
+/** A session that is kept alive without getting on ends then. */
+const MAX_SESSION_MS = 180_000;
 
 type Message<T extends CeremonyMessage['t']> = Extract<CeremonyMessage, { t: T }>;
 
@@ -289,9 +289,6 @@ export class Signing {
     if (kid === undefined || judged.verdict.kind !== 'authorised') return;
     const attempt = { proposal: fromHex(id), attempt: request };
     const sessions = sessionsOf(run, this.#signers.others(signers), this.#port.routes);
-    const cancelDeadline = this.#life.after(MAX_RUN_MS * sessions.length, () => {
-      for (const { link } of sessions) link.close(tooLong());
-    });
     try {
       if (initiator) {
         await this.#port.append({
@@ -305,9 +302,17 @@ export class Signing {
       const signatures: Signature[] = [];
       for (const [batch, { requestId, link }] of sessions.entries()) {
         run.batch = batch;
+        run.stage = undefined;
         const asked = { kid, requestId, signers, items, batch };
-        const hooks = this.#hooks(run, attempt);
-        signatures.push(...(await this.#port.ceremonies.sign(asked, link, hooks)));
+        const cancelDeadline = this.#life.after(MAX_SESSION_MS, () => {
+          link.close(tooLong());
+        });
+        try {
+          const hooks = this.#hooks(run, attempt);
+          signatures.push(...(await this.#port.ceremonies.sign(asked, link, hooks)));
+        } finally {
+          cancelDeadline();
+        }
       }
       if (!this.#life.stopped) {
         await this.#port.append({
@@ -322,7 +327,6 @@ export class Signing {
     } catch (error) {
       if (!this.#life.stopped) await this.#failed(run, error);
     } finally {
-      cancelDeadline();
       for (const { release } of sessions) release();
     }
   }
